@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class CmsConfig(AppConfig):
+    name = "cms"
+    label = "cms"
+
+    def ready(self):
+        """Read every app's policies, then keep Django's group permissions equal to them after each migrate."""
+        from cms import policy  # noqa: PLC0415 -- needs the loaded app registry
+
+        policy.load()
+        post_migrate.connect(policy.grant_model_permissions, sender=self)

@@ -1,0 +1,17 @@
+"""ASGI entry point of the one-machine installation: the collector under /t/ and /v1/, Django for all else."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+from django.utils.module_loading import import_string
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
+django = get_asgi_application()
+# A dotted string: cms imports no other app (docs/architecture.md).
+collector = import_string("tracking.collector.app")
+
+
+async def application(scope, receive, send):
+    """Send each request to its half. Django refuses the lifespan protocol, so the collector answers it."""
+    ours = scope["type"] == "lifespan" or scope["path"].startswith(("/t/", "/v1/"))
+    await (collector if ours else django)(scope, receive, send)

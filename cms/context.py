@@ -1,0 +1,12 @@
+"""What every template of the public site may use."""
+
+from django.conf import settings
+
+
+def site(request):
+    """The site's name and address, and the tracking mode for the pixel script."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "base_url": settings.BASE_URL,
+        "tracking_consent": settings.TRACKING_CONSENT,
+    }

@@ -1,0 +1,5 @@
+"""The library's background work."""
+
+from cms.worker import Loop
+
+LOOPS: list[Loop] = []

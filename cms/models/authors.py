@@ -1,0 +1,19 @@
+from django.db import models
+from wagtail.search import index
+
+
+class Author(index.Indexed, models.Model):
+    """The person a piece is signed by; need not be somebody who logs in."""
+
+    slug = models.SlugField(unique=True, max_length=120)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=120, blank=True)
+    bio = models.TextField(blank=True)
+
+    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name

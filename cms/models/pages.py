@@ -1,0 +1,138 @@
+"""The pages of the public site: the home page, and the assets under it."""
+
+from django.db import models
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from taggit.models import ItemBase
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from cms.blocks import BodyBlock
+from cms.models.taxonomy import Topic
+
+
+class Format(models.TextChoices):
+    ARTICLE = "article", _("Article")
+    WHITE_PAPER = "white_paper", _("White paper")
+    E_BOOK = "e_book", _("E-book")
+    CASE_STUDY = "case_study", _("Case study")
+    WEBINAR = "webinar", _("Webinar")
+    VIDEO = "video", _("Video")
+    PODCAST = "podcast", _("Podcast")
+    INFOGRAPHIC = "infographic", _("Infographic")
+    TOOL = "tool", _("Tool")
+    INTERNAL_NOTE = "internal_note", _("Internal sales note")
+
+
+class Medium(models.TextChoices):
+    TEXT = "text", _("Text")
+    GRAPHIC = "graphic", _("Graphic")
+    AUDIO = "audio", _("Audio")
+    VIDEO = "video", _("Video")
+    INTERACTIVE = "interactive", _("Interactive")
+
+
+class ShelfLife(models.TextChoices):
+    EVERGREEN = "evergreen", _("Evergreen")
+    TIMELY = "timely", _("Timely")
+
+
+class Audience(models.TextChoices):
+    PUBLIC = "public", _("Public")
+    CUSTOMERS = "customers", _("Customers: by link only, not listed")
+    SALES_ONLY = "sales_only", _("Sales only: never on the site")
+
+
+class HomePage(Page):
+    """The front of the site. What it lists comes from `cms/library.py` by template tags; topics have views."""
+
+    intro = models.TextField(blank=True)
+
+    max_count = 1
+    subpage_types = ["cms.AssetPage"]
+    parent_page_types = ["wagtailcore.Page"]
+    template = "cms/home.html"
+    content_panels = [*Page.content_panels, FieldPanel("intro")]
+
+
+class AssetTopic(ItemBase):
+    tag = models.ForeignKey(Topic, models.CASCADE, related_name="assets")
+    content_object = ParentalKey("cms.AssetPage", on_delete=models.CASCADE, related_name="tagged_topics")
+
+
+class AssetPage(Page):
+    """One piece of any format, tagged by stage, persona and topic.
+
+    Plans, ratings and counts live in tables of their own: an older revision would overwrite them here.
+    """
+
+    summary = models.CharField(max_length=300, blank=True, help_text=_("Two sentences: what the reader will get."))
+    cover = models.ForeignKey("cms.LibraryImage", models.SET_NULL, null=True, blank=True, related_name="+")
+    body = StreamField(BodyBlock(), blank=True)
+    author = models.ForeignKey("cms.Author", models.SET_NULL, null=True, blank=True, related_name="assets")
+    primary_stage = models.ForeignKey(
+        "cms.BuyingStage", models.PROTECT, null=True, blank=True, related_name="primary_assets"
+    )
+    also_stages = ParentalManyToManyField("cms.BuyingStage", blank=True, related_name="also_assets")
+    for_all_personas = models.BooleanField(default=False, help_text=_("Written for every persona."))
+    personas = ParentalManyToManyField("cms.Persona", blank=True, related_name="assets")
+    topics = ClusterTaggableManager(through=AssetTopic, blank=True, verbose_name=_("topics"))
+    format = models.CharField(max_length=20, choices=Format.choices, default=Format.ARTICLE)
+    medium = models.CharField(max_length=12, choices=Medium.choices, default=Medium.TEXT)
+    shelf_life = models.CharField(max_length=10, choices=ShelfLife.choices, default=ShelfLife.EVERGREEN)
+    review_by = models.DateField(null=True, blank=True, help_text=_("When a timely piece must be looked at again."))
+    audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.PUBLIC)
+    campaign = models.ForeignKey("cms.Campaign", models.SET_NULL, null=True, blank=True, related_name="assets")
+
+    subpage_types = []
+    parent_page_types = ["cms.HomePage"]
+    template = "cms/asset.html"
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("body"),
+        index.FilterField("format"),
+        index.FilterField("audience"),
+        index.FilterField("primary_stage_id"),
+    ]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("cover"),
+        FieldPanel("author"),
+        MultiFieldPanel(
+            [
+                FieldPanel("primary_stage"),
+                FieldPanel("also_stages"),
+                FieldPanel("for_all_personas"),
+                FieldPanel("personas"),
+                FieldPanel("topics"),
+            ],
+            heading=_("For whom, and when"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("format"),
+                FieldPanel("medium"),
+                FieldPanel("shelf_life"),
+                FieldPanel("review_by"),
+                FieldPanel("audience"),
+                FieldPanel("campaign"),
+            ],
+            heading=_("What kind of piece"),
+        ),
+        FieldPanel("body"),
+    ]
+
+    class Meta:
+        verbose_name = _("asset")
+
+    def serve(self, request, *args, **kwargs):
+        """The piece. One for sales only is never found on the site, whoever asks."""
+        if self.audience == Audience.SALES_ONLY:
+            raise Http404
+        return super().serve(request, *args, **kwargs)

@@ -1,0 +1,35 @@
+"""What the library asks of higher apps without knowing them.
+
+A port answers "not known yet" (its default) until an app that can do better fills it in `AppConfig.ready`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Port:
+    """One question with a default answer; `fill` sets who answers, and a second filler is a mistake."""
+
+    def __init__(self, name: str, default: Callable[..., Any]):
+        self.name, self._default, self._answer = name, default, None
+
+    def fill(self, answer: Callable[..., Any]) -> None:
+        """Let `answer` take the question from now on. Raises ValueError when somebody already does."""
+        if self._answer not in (None, answer):
+            raise ValueError(f"Port {self.name!r} is already filled by {self._answer!r}")
+        self._answer = answer
+
+    def __call__(self, *args, **kwargs):
+        return (self._answer or self._default)(*args, **kwargs)
+
+
+# reader(request) -> {"key": str | None, "known": dict, "read": set of asset ids, "stage": id | None,
+# "persona": id | None}
+reader = Port("reader", lambda request: {"key": None, "known": {}, "read": set(), "stage": None, "persona": None})
+
+# audience() -> {(stage_id, persona_id | None): {"contacts": n, "accounts": n, "weeks": float | None}}
+# or None: not known yet
+audience = Port("audience", lambda: None)
+
+# asset_figures(ids) -> {asset_id: {"views": n, "readers": n, "useful": n, "not_useful": n, …}}; missing: not known yet
+asset_figures = Port("asset_figures", lambda ids: {})

@@ -1,0 +1,141 @@
+"""What every installation shares. All that varies comes from environment variables (docs/settings.md)."""
+
+from pathlib import Path
+
+from environs import Env
+
+from cms.settings.values import databases, log_level, mail_transport, tracking_keys, web_address
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+env = Env()
+
+VAR_DIR = Path(env.str("LEDE_VAR", str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+SITE_NAME = env.str("LEDE_SITE_NAME", "Lede")
+BASE_URL = env.str("LEDE_BASE_URL", "http://127.0.0.1:8000", validate=web_address).rstrip("/")
+SECRET_KEY = env.str("SECRET_KEY", "")
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+AUTH_USER_MODEL = "cms.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "cms.urls"
+WSGI_APPLICATION = "cms.wsgi.application"
+ASGI_APPLICATION = "cms.asgi.application"
+
+INSTALLED_APPS = [
+    "cms",
+    "tracking",
+    "editorial",
+    "nurture",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.search_promotions",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+    "django_linear_migrations",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
+]
+FIRST_PARTY_APPS = ["cms", "tracking", "editorial", "nurture"]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "cms.context.site",
+            ],
+        },
+    },
+]
+
+# The system of record. On SQLite the inbox of unprocessed events is a file of its own (docs/architecture.md).
+DATABASES = databases(env, VAR_DIR)
+DATABASE_ROUTERS = ["tracking.router.InboxRouter"]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [
+    ("fonts", BASE_DIR / "node_modules" / "@fontsource-variable"),
+]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+
+# Every mail of every app becomes a Delivery; EMAIL_URL says where deliveries go (smtp://, smtps://, maildir://).
+EMAIL_BACKEND = "nurture.mail.backend.QueueBackend"
+MAIL_TRANSPORT = mail_transport(env, VAR_DIR)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Lede <newsroom@lede.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+POSTAL_ADDRESS = env.str("LEDE_POSTAL_ADDRESS", "")
+
+# Tracking
+TRACKING_KEYS = tracking_keys(env)
+HASH_PEPPER = env.str("LEDE_PEPPER", "").encode()  # the suppression list depends on it: never change it
+TRACKING_CONSENT = env.str("LEDE_CONSENT", "none", validate=lambda v: v in ("none", "given"))
+TRACKING_CONSUMERS = ["nurture"]
+SETTLE_SECONDS = env.int("LEDE_SETTLE_SECONDS", 90)
+RULE_MAX_AGE_HOURS = env.int("LEDE_RULE_MAX_AGE_HOURS", 24)
+
+# Celery only wakes the loops sooner and spreads them; without a broker the worker's own clock does.
+REDIS_URL = env.str("REDIS_URL", "")
+
+WAGTAIL_SITE_NAME = SITE_NAME
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAILDOCS_DOCUMENT_MODEL = "cms.LibraryDocument"
+WAGTAILIMAGES_IMAGE_MODEL = "cms.LibraryImage"
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "csv", "txt", "zip"]
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+TAGGIT_CASE_INSENSITIVE = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO", validate=log_level)},
+}

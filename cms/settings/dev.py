@@ -1,0 +1,20 @@
+"""A developer's machine and `make demo`: keys of its own under var/, reading with consent given, quick settling."""
+
+import base64
+
+from cms.settings.base import *
+from cms.settings.base import TRACKING_KEYS, VAR_DIR, env
+from cms.settings.keys import encode, fresh_tracking_key, kept
+
+DEBUG = env.bool("DEBUG", False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+SECRET_KEY = env.str("SECRET_KEY", "") or kept(VAR_DIR / "secret_key")
+if not TRACKING_KEYS:
+    TRACKING_KEYS = {
+        "dev": base64.urlsafe_b64decode(kept(VAR_DIR / "tracking_key", lambda: encode(fresh_tracking_key())) + "=")
+    }
+HASH_PEPPER = env.str("LEDE_PEPPER", "").encode() or kept(VAR_DIR / "pepper").encode()
+TRACKING_CONSENT = env.str("LEDE_CONSENT", "given", validate=lambda v: v in ("none", "given"))
+SETTLE_SECONDS = env.int("LEDE_SETTLE_SECONDS", 10)
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG

@@ -1,0 +1,15 @@
+"""What happened in the library. Past tense; arguments are ids. Receivers may wake work; nothing may depend on them,
+except the ledger, which writes in the sender's transaction (`tracking/receivers.py`)."""
+
+from django.dispatch import Signal
+
+# A reader rated a piece. Sent inside the transaction that stored the rating.
+# provides args: asset_id, value (1 or -1), visitor (UUID or None), link_token (str), request_facts (dict), rated_at
+asset_rated = Signal()
+
+# A piece went live for the first time or again. Sent after Wagtail's page_published, in its transaction.
+# provides args: asset_id
+asset_published = Signal()
+
+# Sales signed a revision of a signal agreement. provides args: agreement_id, revision_id, user_id
+agreement_signed = Signal()

@@ -1,0 +1,88 @@
+"""Background work: every app lists its loops, one process runs them all, and any number of processes may.
+
+A loop is a function that does one bounded batch and returns how many rows it worked on; 0 means nothing is due.
+All state is in the database: a loop may be killed at any point and run twice at once.
+"""
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import close_old_connections
+from wagtail.utils.apps import get_app_submodules
+
+from cms import clock
+from cms.models import Heartbeat
+
+logger = logging.getLogger(__name__)
+IDLE_SECONDS = 0.5
+HEARTBEAT_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A named piece of background work. `every` is the least number of seconds between two idle looks."""
+
+    name: str
+    run: Callable[[], int]
+    every: float = IDLE_SECONDS
+
+
+def loops() -> list[Loop]:
+    """All loops, in INSTALLED_APPS order: each app's `loops.LOOPS`."""
+    return [loop for _, module in get_app_submodules("loops") for loop in getattr(module, "LOOPS", [])]
+
+
+def identity() -> str:
+    """Who leases rows: this process, by host and pid."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def run_until(stop: Callable[[], bool]) -> None:
+    """Run all loops in turn until `stop()`; a loop that fails is logged and the others go on."""
+    due: dict[str, float] = {}
+    beat_at = 0.0
+    while not stop():
+        if time.monotonic() >= beat_at:
+            beat()
+            beat_at = time.monotonic() + HEARTBEAT_SECONDS
+        worked = sum(_run_if_due(loop, due) for loop in loops())
+        close_old_connections()
+        if not worked:
+            time.sleep(IDLE_SECONDS / 2)
+
+
+def drain(limit: int = 10_000) -> int:
+    """Run all loops until none has anything to do, at most `limit` rounds. For commands and tests. Rows worked on."""
+    total = 0
+    for _ in range(limit):
+        worked = sum(loop.run() for loop in loops())
+        if not worked:
+            return total
+        total += worked
+    return total
+
+
+def beat(detail: dict | None = None) -> None:
+    """Say that this process lives; `doctor` and the health page read it."""
+    Heartbeat.objects.update_or_create(
+        name=f"worker@{identity()}", defaults={"seen_at": clock.now(), "detail": detail or {}}
+    )
+
+
+def _run_if_due(loop: Loop, due: dict[str, float]) -> int:
+    """One batch of one loop, when it is due. Sleeps as long as it worked, so that SQLite's readers get a turn."""
+    if time.monotonic() < due.get(loop.name, 0):
+        return 0
+    started = time.monotonic()
+    try:
+        worked = loop.run()
+    except Exception:
+        logger.exception("Loop %s failed; it is tried again", loop.name)
+        worked = 0
+    took = time.monotonic() - started
+    due[loop.name] = time.monotonic() + (min(took, 0.2) if worked else loop.every)
+    return worked

@@ -1,0 +1,173 @@
+"""People and accounts, how a browser or a mailbox is tied to them, what they did, and how their stage moved."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Account(models.Model):
+    """A company we sell to or want to."""
+
+    class Kind(models.TextChoices):
+        PROSPECT = "prospect", _("Prospect")
+        CLIENT = "client", _("Client")
+
+    subject = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=200)
+    domain = models.CharField(max_length=253, blank=True, help_text=_("Mail domain, for example example.com."))
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PROSPECT)
+    industry = models.CharField(max_length=120, blank=True)
+    size = models.CharField(max_length=40, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    country = models.CharField(max_length=2, blank=True, help_text=_("Two letters, ISO 3166."))
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="accounts")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(Lower("domain"), condition=~models.Q(domain=""), name="account_domain_once"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Contact(models.Model):
+    """A person we know. `subject` is the opaque id that the consent log and the outside world use."""
+
+    class ContactClass(models.TextChoices):
+        DECISION_MAKER = "decision_maker", _("Decision maker")
+        INFLUENCER = "influencer", _("Influencer")
+        USER = "user", _("User")
+        FINANCE = "finance", _("Finance")
+        PARTNER = "partner", _("Partner")
+        PRESS = "press", _("Analyst or press")
+
+    subject = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(max_length=254)
+    first_name = models.CharField(max_length=120, blank=True)
+    last_name = models.CharField(max_length=120, blank=True)
+    job_title = models.CharField(max_length=160, blank=True)
+    contact_class = models.CharField(max_length=16, choices=ContactClass.choices, blank=True)
+    account = models.ForeignKey(Account, models.SET_NULL, null=True, blank=True, related_name="contacts")
+    persona = models.ForeignKey("cms.Persona", models.SET_NULL, null=True, blank=True, related_name="contacts")
+    stage = models.ForeignKey("cms.BuyingStage", models.PROTECT, null=True, blank=True, related_name="contacts")
+    phone = models.CharField(max_length=40, blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    region = models.CharField(max_length=120, blank=True)
+    country = models.CharField(max_length=2, blank=True, help_text=_("Two letters, ISO 3166."))
+    time_zone = models.CharField(max_length=60, blank=True)
+    synthetic = models.BooleanField(
+        default=False, editable=False, help_text=_("Made by `doctor --loop`; never a person.")
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="contact_email_once")]
+
+    def __str__(self):
+        return self.full_name or self.email
+
+    @property
+    def full_name(self):
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Identity(models.Model):
+    """An edge: this browser belongs to this contact, because of that evidence. Reversible: revoked, never deleted."""
+
+    class Kind(models.TextChoices):
+        FORM = "form", _("Filled in a form")
+        API = "api", _("Identified by a server")
+        IMPORT = "import", _("Imported")
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="identities")
+    visitor = models.ForeignKey("tracking.Visitor", models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    evidence = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # A browser has one owner at a time: a shared computer must not mix two people up.
+            models.UniqueConstraint(fields=["visitor"], condition=models.Q(revoked_at__isnull=True), name="one_owner"),
+        ]
+
+
+class Engagement(models.Model):
+    """A contact's side of an event: a projection of event, identity edges and verdict, so it can be rebuilt.
+
+    What the piece was tagged with when it was read is copied here; retagging changes the future only.
+    """
+
+    event_uuid = models.UUIDField(unique=True)
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="engagements", db_index=False)
+    kind = models.CharField(max_length=40)
+    occurred_at = models.DateTimeField()
+    asset = models.ForeignKey("cms.AssetPage", models.SET_NULL, null=True, db_constraint=False, related_name="+")
+    asset_title = models.CharField(max_length=255, blank=True)
+    stage = models.ForeignKey("cms.BuyingStage", models.SET_NULL, null=True, db_index=False, related_name="+")
+    personas = models.JSONField(default=list, help_text="Ids; for a piece for everybody, all of them.")
+    topics = models.JSONField(default=list, help_text="Ids.")
+    format = models.CharField(max_length=20, blank=True)
+    by_mail_link = models.BooleanField(default=False, help_text="Proves a mailbox, not a person.")
+    human = models.BooleanField(default=True)
+    properties = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["contact", "-occurred_at"], name="engagement_timeline")]
+
+
+class Exposure(models.Model):
+    """Which piece was sent to whom: "next read" does not send it again."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="exposures", db_index=False)
+    asset = models.ForeignKey("cms.AssetPage", models.CASCADE, related_name="+", db_constraint=False)
+    sent_at = models.DateTimeField()
+    by = models.CharField(max_length=60, help_text="The occasion of the delivery.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "asset", "by"], name="exposure_once")]
+
+
+class StageChange(models.Model):
+    """A contact moved from one stage to another, with the reason: a rule's revision and its cause, or a person."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="stage_changes", db_index=False)
+    from_stage = models.ForeignKey("cms.BuyingStage", models.PROTECT, null=True, related_name="+", db_index=False)
+    to_stage = models.ForeignKey("cms.BuyingStage", models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField(help_text="When it became true: the time of the cause.")
+    recorded_at = models.DateTimeField()
+    reason = models.TextField()
+    cause_uuid = models.UUIDField(null=True)
+    uuid = models.UUIDField(unique=True, help_text="This change as a cause of further rules.")
+    reacted = models.BooleanField(default=False, help_text="Rules have seen it.")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["contact", "-at"], name="stage_change_timeline"),
+            models.Index(fields=["id"], name="stage_change_work", condition=models.Q(reacted=False)),
+        ]
+
+
+class FieldChange(models.Model):
+    """A fact about a contact or an account changed. Decisions are pure over facts as of a time, so each is a row."""
+
+    subject = models.UUIDField()
+    field = models.CharField(max_length=40)
+    old = models.TextField(blank=True)
+    new = models.TextField(blank=True)
+    at = models.DateTimeField()
+    source = models.CharField(max_length=60, help_text="admin:USER, import:JOB, form, api, crm")
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "-at"], name="field_change_timeline")]

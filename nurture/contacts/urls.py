@@ -1,0 +1,3 @@
+"""Addresses of this package's screens, under the admin."""
+
+urlpatterns: list = []

@@ -1,0 +1,24 @@
+"""The tables of all packages, so that Django finds them. Nothing imports this file (no circle)."""
+
+from nurture.contacts.models import Account, Contact, Engagement, Exposure, FieldChange, Identity, StageChange
+from nurture.mail.models import Delivery, DeliveryAttempt, EmailTemplate, Message
+from nurture.rules.models import ActionRun, Rule
+from nurture.sales.models import Alert, AlertOutcome
+
+__all__ = [
+    "Account",
+    "ActionRun",
+    "Alert",
+    "AlertOutcome",
+    "Contact",
+    "Delivery",
+    "DeliveryAttempt",
+    "EmailTemplate",
+    "Engagement",
+    "Exposure",
+    "FieldChange",
+    "Identity",
+    "Message",
+    "Rule",
+    "StageChange",
+]

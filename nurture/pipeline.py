@@ -1,0 +1,1 @@
+"""From an event to a decision. Read this first."""

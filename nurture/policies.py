@@ -1,0 +1,49 @@
+"""Who may do what with contacts, rules, mail and alerts. A salesperson sees the contacts of their own accounts."""
+
+from django.db.models import Q
+
+from cms import policy
+from cms.policy import ANALYST, MARKETER, SALES_MANAGER, SALESPERSON, SERVICE
+
+policy.declare(
+    "contact.view",
+    all=(MARKETER, SALES_MANAGER, SERVICE, ANALYST),
+    own=(SALESPERSON,),
+    whose=lambda user: Q(account__owner=user),
+)
+policy.declare(
+    "contact.change",
+    all=(MARKETER, SALES_MANAGER),
+    own=(SALESPERSON,),
+    whose=lambda user: Q(account__owner=user),
+)
+policy.declare(
+    "account.view",
+    all=(MARKETER, SALES_MANAGER, SERVICE, ANALYST),
+    own=(SALESPERSON,),
+    whose=lambda user: Q(owner=user),
+)
+policy.declare("alert.view", all=(MARKETER, SALES_MANAGER), own=(SALESPERSON,), whose=lambda user: Q(owner=user))
+policy.declare("alert.decide", all=(SALES_MANAGER,), own=(SALESPERSON,), whose=lambda user: Q(owner=user))
+policy.declare("mail.view", all=(MARKETER, ANALYST))
+policy.declare("mail.send", all=(MARKETER,))
+policy.declare("work.retry", all=(MARKETER,))
+
+policy.declare_model(
+    "nurture.rule",
+    add=(MARKETER,),
+    change=(MARKETER,),
+    delete=(MARKETER,),
+    publish=(MARKETER,),
+    view=(MARKETER, ANALYST),
+)
+policy.declare_model(
+    "nurture.emailtemplate",
+    add=(MARKETER,),
+    change=(MARKETER,),
+    delete=(MARKETER,),
+    publish=(MARKETER,),
+    view=(MARKETER, ANALYST),
+)
+policy.declare_model("nurture.account", add=(MARKETER, SALES_MANAGER), change=(MARKETER, SALES_MANAGER))
+policy.declare_model("nurture.contact", add=(MARKETER, SALES_MANAGER), change=(MARKETER, SALES_MANAGER))

@@ -1,0 +1,1 @@
+"""What nurture hears, and the questions of the library that it answers."""

@@ -1,0 +1,1 @@
+"""The ways an alert reaches a salesperson: a module each."""

@@ -1,0 +1,38 @@
+"""nurture's place in Wagtail's admin: the addresses, and what each package shows in the menu."""
+
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.viewsets.base import ViewSetGroup
+
+from nurture.contacts import admin as contacts_admin
+from nurture.mail import admin as mail_admin
+from nurture.rules import admin as rules_admin
+from nurture.sales import admin as sales_admin
+
+
+@hooks.register("register_admin_urls")
+def urls():
+    return [path("nurture/", include("nurture.urls"))]
+
+
+class NurtureGroup(ViewSetGroup):
+    """Rules, templates, accounts: what marketers set up."""
+
+    menu_label = _("Nurture")
+    menu_icon = "mail"
+    menu_order = 300
+    submenu_hook = "register_nurture_menu_item"
+    items = (*contacts_admin.VIEWSETS, *rules_admin.VIEWSETS, *mail_admin.VIEWSETS, *sales_admin.VIEWSETS)
+
+
+@hooks.register("register_admin_viewset")
+def viewsets():
+    return NurtureGroup()
+
+
+for item in (*contacts_admin.MENU, *sales_admin.MENU, *mail_admin.MENU, *rules_admin.MENU):
+    hooks.register("register_admin_menu_item", lambda item=item: item)
+
+for item in (*contacts_admin.SUBMENU, *sales_admin.SUBMENU, *mail_admin.SUBMENU, *rules_admin.SUBMENU):
+    hooks.register("register_nurture_menu_item", lambda item=item: item)

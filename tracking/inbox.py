@@ -1,0 +1,33 @@
+"""Where drafts wait: a table of the main database on PostgreSQL, a file of its own on SQLite."""
+
+from django.conf import settings
+from django.db import connections
+
+from tracking.models import Draft
+
+
+def alias() -> str:
+    """The database alias that holds the drafts."""
+    return "inbox" if "inbox" in settings.DATABASES else "default"
+
+
+def prepare() -> None:
+    """Make the inbox file's table where it is missing or of an older shape. Refuses to drop drafts that still wait.
+
+    Not by `migrate --database=inbox`: that would walk through every migration of every app for one table.
+    """
+    if alias() == "default":
+        return
+    connection = connections["inbox"]
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        table = Draft._meta.db_table
+        found = connection.introspection.get_table_description(cursor, table) if table in tables else []
+    if [column.name for column in found] == [field.column for field in Draft._meta.fields]:
+        return
+    if found and Draft.objects.exists():
+        raise RuntimeError("The inbox has drafts of an older shape; run the older version's worker until it is empty.")
+    with connection.schema_editor() as editor:
+        if found:
+            editor.delete_model(Draft)
+        editor.create_model(Draft)

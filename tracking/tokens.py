@@ -1,0 +1,65 @@
+"""Signed tokens for links in mail, pixels, one-click unsubscribe and write keys.
+
+`v1.<key name>.<payload>.<mac>`: the payload is compact JSON, the MAC is HMAC-SHA256 truncated to 16 bytes over
+purpose, key name and payload. Keys come from settings.TRACKING_KEYS (never SECRET_KEY): the first signs, all verify,
+so links in old mail outlive a rotation, and removing one key revokes what it signed and nothing else.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from django.conf import settings
+
+PURPOSES = ("link", "open", "unsubscribe", "write", "rate", "draft")
+MAX_LENGTH = 4000
+
+
+class BadToken(ValueError):
+    """The token is not one of ours for this purpose; the message says what is wrong, never what would be right."""
+
+
+def sign(purpose: str, payload: dict[str, Any]) -> str:
+    """A token for `purpose` (one of PURPOSES) carrying `payload` (JSON values). About 60 characters plus payload."""
+    name, key = next(iter(settings.TRACKING_KEYS.items()))
+    body = _encode(json.dumps(payload, separators=(",", ":"), sort_keys=True).encode())
+    return f"v1.{name}.{body}.{_encode(_mac(key, purpose, name, body))}"
+
+
+def read(purpose: str, token: str) -> dict[str, Any]:
+    """The payload of a token made by `sign` for the same purpose. Raises BadToken for anything else."""
+    parts = token.split(".") if len(token) <= MAX_LENGTH else []
+    if len(parts) != 4 or parts[0] != "v1":
+        raise BadToken("not a token of ours, or cut short")
+    _, name, body, mac = parts
+    key = settings.TRACKING_KEYS.get(name)
+    if key is None:
+        raise BadToken("signed with a key that is unknown or was revoked")
+    # Texts are compared, not bytes: several texts decode to the same bytes, and only ours is a token.
+    if not hmac.compare_digest(mac.encode(), _encode(_mac(key, purpose, name, body)).encode()):
+        raise BadToken("the signature does not match")
+    return json.loads(_decode(body))
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """Hex HMAC-SHA256 of `text` under settings.HASH_PEPPER, which is never rotated.
+
+    For what must be recognised but not read back: addresses in the suppression list, readers of a rating.
+    """
+    return hmac.new(settings.HASH_PEPPER, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def _mac(key: bytes, purpose: str, name: str, body: str) -> bytes:
+    if purpose not in PURPOSES:
+        raise ValueError(f"Unknown token purpose {purpose!r}; one of {', '.join(PURPOSES)}")
+    return hmac.new(key, f"{purpose}.{name}.{body}".encode(), hashlib.sha256).digest()[:16]
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
