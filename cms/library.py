@@ -1,0 +1,131 @@
+"""The one door to what is published: what the site lists, and which piece a reader should see next.
+
+Pieces for customers and for sales only are live pages too, but nothing here lists them unless it is asked to by
+name: `published(audience=Audience.CUSTOMERS)`. A piece behind a Wagtail view restriction is never listed.
+"""
+
+from datetime import timedelta
+from functools import reduce
+from operator import add
+
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import Length, Substr
+from wagtail.models import PageViewRestriction
+
+from cms import clock
+from cms.models import AssetPage, BuyingStage, LibraryImage
+from cms.models.pages import AssetTopic, Audience, ShelfLife
+
+NEWEST_FIRST = ("-first_published_at", "-pk")
+
+# How well a piece fits a reader, in points (docs/site.md explains the order they give).
+STAGE_NOW, STAGE_NOW_TOO, STAGE_NEXT, STAGE_NEXT_TOO = 6, 5, 4, 3
+PERSONA_NAMED, PERSONA_ALL, PERSONA_OTHER = 3, 2, -3
+TOPIC_SHARED, TOPICS_COUNTED = 2, 3
+FRESH, RECENT, OUT_OF_DATE = 2, 1, -6
+FRESH_DAYS, RECENT_DAYS = 30, 180
+
+
+def published(audience=Audience.PUBLIC, *, topic=None, stage=None, persona=None) -> QuerySet[AssetPage]:
+    """Live pieces for `audience` (an Audience, or None for all of them), newest first.
+
+    `topic`, `stage` and `persona` (objects or primary keys) each narrow it: a piece has the topic; serves the stage
+    first or also; is written for the persona or for all. Never the same piece twice; one query.
+    """
+    pieces = AssetPage.objects.live().filter(~_restricted()).order_by(*NEWEST_FIRST)
+    if audience is not None:
+        pieces = pieces.filter(audience=audience)
+    if topic is not None:
+        pieces = pieces.filter(_about([topic]))
+    if stage is not None:
+        pieces = pieces.filter(Q(primary_stage=stage) | _also_for_stage(stage))
+    if persona is not None:
+        pieces = pieces.filter(Q(for_all_personas=True) | _for_persona(persona))
+    return pieces
+
+
+def cards(pieces: QuerySet[AssetPage], *picture_specs: str) -> QuerySet[AssetPage]:
+    """`pieces` with what a card in a list shows and without their bodies; covers bring the renditions named."""
+    covers = LibraryImage.objects.all()
+    if picture_specs:
+        covers = covers.prefetch_renditions(*picture_specs)
+    cover = Prefetch("cover", queryset=covers)
+    return pieces.select_related("author", "primary_stage").prefetch_related(cover).defer("body")
+
+
+def next_read(
+    *, stage_id=None, persona_id=None, topic_ids=(), read_ids=(), exclude_id=None, limit=3
+) -> list[AssetPage]:
+    """The `limit` public pieces that a reader should see next, best first. Two queries, whatever the library's size.
+
+    Unread ones come first, always; one already read only fills a place that no unread one can. Among them the most
+    points win: the reader's stage (6, or 5 when it is not the piece's first) before the stage after it (4, 3); the
+    reader's persona named (3), or all personas (2), before pieces written for others (-3); 2 for each shared topic,
+    up to three; 2 when younger than 30 days, 1 when younger than 180, -6 for a timely one past its review date.
+    Ties go to the newer piece, then to the higher id: the same question always gets the same answer.
+    `exclude_id` (the piece just read) is never in it. What is unknown (None, empty) gives and takes no points.
+    """
+    points = [_freshness()]
+    if stage_id is not None:
+        points.append(_stage_fit(stage_id))
+    if persona_id is not None:
+        points.append(_persona_fit(persona_id))
+    points += [_points((_about([topic_id]), TOPIC_SHARED)) for topic_id in sorted(set(topic_ids))[:TOPICS_COUNTED]]
+    pieces = published().exclude(pk=exclude_id) if exclude_id is not None else published()
+    scored = pieces.annotate(
+        fit=reduce(add, points),
+        is_read=_points((Q(pk__in=list(read_ids)), 1)) if read_ids else Value(0),
+    )
+    return list(cards(scored).order_by("is_read", "-fit", *NEWEST_FIRST)[:limit])
+
+
+def _restricted() -> Exists:
+    """Is the page, or one above it, behind a view restriction? In the same query, unlike PageQuerySet.public()."""
+    restrictions = PageViewRestriction.objects.annotate(root=F("page__path"))
+    return Exists(restrictions.filter(root=Substr(OuterRef("path"), 1, Length("page__path"))))
+
+
+def _about(topics) -> Q:
+    return Q(Exists(AssetTopic.objects.filter(content_object=OuterRef("pk"), tag__in=topics)))
+
+
+def _also_for_stage(stage) -> Q:
+    return Q(Exists(AssetPage.also_stages.through.objects.filter(assetpage=OuterRef("pk"), buyingstage=stage)))
+
+
+def _for_persona(persona=None) -> Q:
+    rows = AssetPage.personas.through.objects.filter(assetpage=OuterRef("pk"))
+    return Q(Exists(rows if persona is None else rows.filter(persona=persona)))
+
+
+def _points(*cases: tuple[Q, int]) -> Case:
+    """The points of the first case that holds, else 0."""
+    return Case(
+        *(When(when, then=Value(points)) for when, points in cases), default=Value(0), output_field=IntegerField()
+    )
+
+
+def _stage_fit(stage_id) -> Case:
+    order = list(BuyingStage.objects.values_list("pk", flat=True))
+    after = order[order.index(stage_id) + 1 :][:1] if stage_id in order else []
+    cases = [(Q(primary_stage=stage_id), STAGE_NOW), (_also_for_stage(stage_id), STAGE_NOW_TOO)]
+    for following in after:
+        cases += [(Q(primary_stage=following), STAGE_NEXT), (_also_for_stage(following), STAGE_NEXT_TOO)]
+    return _points(*cases)
+
+
+def _persona_fit(persona_id) -> Case:
+    return _points(
+        (_for_persona(persona_id), PERSONA_NAMED),
+        (Q(for_all_personas=True), PERSONA_ALL),
+        (_for_persona(), PERSONA_OTHER),
+    )
+
+
+def _freshness() -> Case:
+    now = clock.now()
+    return _points(
+        (Q(shelf_life=ShelfLife.TIMELY, review_by__lt=now.date()), OUT_OF_DATE),
+        (Q(first_published_at__gte=now - timedelta(days=FRESH_DAYS)), FRESH),
+        (Q(first_published_at__gte=now - timedelta(days=RECENT_DAYS)), RECENT),
+    )
