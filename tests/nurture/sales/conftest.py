@@ -1,0 +1,5 @@
+"""A company, a person and stages, for the tests of sales."""
+
+from tests.nurture.people import account, contact, make_asset, make_contact, read, stages
+
+__all__ = ["account", "contact", "make_asset", "make_contact", "read", "stages"]
