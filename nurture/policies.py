@@ -27,6 +27,7 @@ policy.declare("alert.view", all=(MARKETER, SALES_MANAGER), own=(SALESPERSON,), 
 policy.declare("alert.decide", all=(SALES_MANAGER,), own=(SALESPERSON,), whose=lambda user: Q(owner=user))
 policy.declare("mail.view", all=(MARKETER, ANALYST))
 policy.declare("mail.send", all=(MARKETER,))
+policy.declare("work.view", all=(MARKETER, ANALYST))
 policy.declare("work.retry", all=(MARKETER,))
 
 policy.declare_model(

@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.snippets.models import register_snippet
 
 from nurture.contacts import admin as contacts_admin
 from nurture.mail import admin as mail_admin
@@ -26,13 +27,17 @@ class NurtureGroup(ViewSetGroup):
     items = (*contacts_admin.VIEWSETS, *rules_admin.VIEWSETS, *mail_admin.VIEWSETS, *sales_admin.VIEWSETS)
 
 
-@hooks.register("register_admin_viewset")
-def viewsets():
-    return NurtureGroup()
-
+# Not through `register_admin_viewset`: snippet models must be known before their screens are asked for.
+register_snippet(NurtureGroup)
 
 for item in (*contacts_admin.MENU, *sales_admin.MENU, *mail_admin.MENU, *rules_admin.MENU):
     hooks.register("register_admin_menu_item", lambda item=item: item)
 
 for item in (*contacts_admin.SUBMENU, *sales_admin.SUBMENU, *mail_admin.SUBMENU, *rules_admin.SUBMENU):
     hooks.register("register_nurture_menu_item", lambda item=item: item)
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions):
+    """What people do on screens of this app, as it stands in the audit log."""
+    actions.register_action("nurture.run_retried", _("Try an action again"), _("An action was tried again"))

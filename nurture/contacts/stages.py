@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from cms import clock
 from cms.models import BuyingStage, User
 from nurture.contacts.models import Contact, StageChange
+from tracking import batches
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Move:
     at: datetime
     cause_uuid: UUID | None = None
     user: User | None = None
+    forward_only: bool = False
 
 
 def move(contact, to_stage, *, reason, at, cause_uuid=None, user=None) -> StageChange | None:
@@ -34,17 +36,18 @@ def move(contact, to_stage, *, reason, at, cause_uuid=None, user=None) -> StageC
 
 
 def move_all(moves: Iterable[Move]) -> list[StageChange]:
-    """As `move`, for many, in order of time: three statements whatever the number. The caller holds the contacts.
+    """As `move`, for many, in order of time: four statements whatever the number. The caller holds the contacts.
 
     Returns the changes made (their `uuid` names them); `contact.stage` of each Move is set.
     """
     moves = sorted(moves, key=lambda move: move.at)
     known = _histories({move.contact.pk for move in moves})
+    order = dict(BuyingStage.objects.values_list("pk", "sort_order"))
     changes, moved = [], {}
     for wish in moves:
         history = known.setdefault(wish.contact.pk, [])
         before = _stage_at(history, wish.at, wish.contact.stage_id)
-        if before == wish.to_stage.pk:
+        if before == wish.to_stage.pk or (wish.forward_only and before and wish.to_stage.sort_order < order[before]):
             continue
         change = _change(wish, before)
         is_newest = all(row.at <= wish.at for row in history)
@@ -54,8 +57,9 @@ def move_all(moves: Iterable[Move]) -> list[StageChange]:
         if is_newest:
             wish.contact.stage = wish.to_stage
             moved[wish.contact.pk] = wish.contact
-    StageChange.objects.bulk_create(changes)
-    Contact.objects.bulk_update(moved.values(), ["stage"])
+    batches.insert(StageChange, changes)
+    rows = [{"id": contact.pk, "stage_id": contact.stage_id} for contact in moved.values()]
+    batches.update(Contact, rows, fields=["stage_id"])
     return changes
 
 

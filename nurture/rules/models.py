@@ -6,6 +6,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import DraftStateMixin, RevisionMixin
 from wagtail.search import index
 
+from nurture.rules import sentences
 from nurture.rules.fields import RegistryStreamField
 
 
@@ -38,6 +39,11 @@ class Rule(DraftStateMixin, RevisionMixin, index.Indexed, models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def sentence(self) -> str:
+        """The rule in plain words."""
+        return sentences.describe(self)
+
 
 class ActionRun(models.Model):
     """One action of one rule for one contact and cause: outbox, wait, retry and audit in one row."""
@@ -54,6 +60,7 @@ class ActionRun(models.Model):
     revision = models.ForeignKey("wagtailcore.Revision", models.PROTECT, null=True, related_name="+", db_index=False)
     contact = models.ForeignKey("nurture.Contact", models.CASCADE, related_name="action_runs")
     cause_uuid = models.UUIDField()
+    caused_at = models.DateTimeField()
     cause = models.JSONField(default=dict, help_text="What the rule saw, for the explanation.")
     action = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
@@ -71,5 +78,5 @@ class ActionRun(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], name="action_run_due", condition=models.Q(state="pending")),
             models.Index(fields=["lease_until"], name="action_run_leased", condition=models.Q(state="claimed")),
-            models.Index(fields=["rule", "contact", "-created_at"], name="action_run_again"),
+            models.Index(fields=["rule", "contact", "-caused_at"], name="action_run_again"),
         ]

@@ -1,3 +1,10 @@
 """Addresses of this package's screens, under the admin."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from nurture.rules import views
+
+urlpatterns: list = [
+    path("runs/", views.runs, name="runs"),
+    path("runs/<int:pk>/retry/", views.retry_run, name="retry-run"),
+]
