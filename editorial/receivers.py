@@ -1,1 +1,58 @@
-"""What the newsroom hears from the library."""
+"""What the newsroom hears from the library: a page went live, waits, came back or is gone; its entry follows.
+
+Publication and workflow signals, never edit hooks: those run on every autosave.
+"""
+
+from django.db.models.signals import post_save, pre_delete
+from django.dispatch import receiver
+from wagtail.models import Revision, WorkflowState
+from wagtail.signals import (
+    page_published,
+    page_unpublished,
+    workflow_cancelled,
+    workflow_rejected,
+    workflow_submitted,
+)
+
+from cms.models import AssetPage
+from editorial import schedule
+
+
+@receiver(page_published, sender=AssetPage)
+def follow_publication(instance, **kwargs):
+    """Also sent when a page is only approved for later: then it is not live yet."""
+    if instance.live:
+        schedule.fulfil(instance)
+    elif instance.go_live_at:
+        schedule.await_date(instance)
+
+
+@receiver(post_save, sender=Revision)
+def follow_unscheduling(instance, update_fields=None, **kwargs):
+    """Wagtail has no signal for it; autosaves save whole revisions and pass by."""
+    if update_fields and "approved_go_live_at" in update_fields and instance.approved_go_live_at is None:
+        page = instance.content_object
+        if isinstance(page, AssetPage):
+            schedule.unschedule(page)
+
+
+@receiver(page_unpublished, sender=AssetPage)
+def follow_withdrawal(instance, **kwargs):
+    schedule.take_back(instance)
+
+
+@receiver(pre_delete, sender=AssetPage)
+def follow_deletion(instance, **kwargs):
+    schedule.lose_page(instance)
+
+
+@receiver(workflow_submitted, sender=WorkflowState)
+def follow_submission(instance, **kwargs):
+    if isinstance(page := instance.content_object, AssetPage):
+        schedule.submit(page)
+
+
+@receiver((workflow_rejected, workflow_cancelled), sender=WorkflowState)
+def follow_rejection(instance, **kwargs):
+    if isinstance(page := instance.content_object, AssetPage):
+        schedule.reject(page)

@@ -1,0 +1,78 @@
+"""How the lines of an entry's history read."""
+
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.log_actions import LogFormatter
+
+from editorial.models import Entry
+
+LINES = {
+    "editorial.plan": (gettext_lazy("Plan an entry"), gettext_lazy("Planned")),
+    "editorial.start_draft": (gettext_lazy("Start a draft"), gettext_lazy("Draft page made")),
+    "editorial.fulfil": (gettext_lazy("Fulfil an entry"), gettext_lazy("Done: the page was published")),
+    "editorial.await_date": (gettext_lazy("Schedule an entry's page"), gettext_lazy("The page waits for its time")),
+    "editorial.unschedule": (
+        gettext_lazy("Unschedule an entry's page"),
+        gettext_lazy("Back to review: the page was unscheduled"),
+    ),
+    "editorial.take_back": (
+        gettext_lazy("Unpublish an entry's page"),
+        gettext_lazy("Back to review: the page was unpublished"),
+    ),
+    "editorial.submit": (gettext_lazy("Submit an entry's page"), gettext_lazy("The page was sent to its reviewers")),
+    "editorial.reject": (gettext_lazy("Send an entry's page back"), gettext_lazy("The page came back from review")),
+    "editorial.lose_page": (
+        gettext_lazy("Delete an entry's page"),
+        gettext_lazy("Back to assigned: the page was deleted"),
+    ),
+}
+
+
+class _Moved(LogFormatter):
+    label = gettext_lazy("Move an entry")
+
+    def format_message(self, log_entry):
+        """What was, and what is: the day, the step, or both."""
+        parts = []
+        if day := log_entry.data.get("due_on"):
+            parts.append(_("Moved from %(old)s to %(new)s") % {name: _day(value) for name, value in day.items()})
+        if step := log_entry.data.get("step"):
+            parts.append(_("%(old)s → %(new)s") % {name: Entry.Step(value).label for name, value in step.items()})
+        return "; ".join(parts) or _("Moved")
+
+
+class _Revised(LogFormatter):
+    label = gettext_lazy("Change an entry")
+
+    def format_message(self, log_entry):
+        """Which fields changed."""
+        names = [Entry._meta.get_field(name).verbose_name for name in log_entry.data or () if name != "note"]
+        return _("Changed: %s") % ", ".join(str(name) for name in names)
+
+
+class _Dropped(LogFormatter):
+    label = gettext_lazy("Drop an entry")
+
+    def format_message(self, log_entry):
+        """With the reason, when one was given."""
+        reason = (log_entry.data or {}).get("note")
+        return _("Dropped: %s") % reason if reason else _("Dropped")
+
+
+def register(actions) -> None:
+    """Tell Wagtail's log registry every action of the newsroom."""
+    for action, (label, message) in LINES.items():
+        actions.register_action(action, label, message)
+    for action, formatter in (
+        ("editorial.move", _Moved),
+        ("editorial.revise", _Revised),
+        ("editorial.drop", _Dropped),
+    ):
+        actions.register_action(action)(formatter)
+
+
+def _day(value: str | None) -> str:
+    return date_format(date.fromisoformat(value), "DATE_FORMAT") if value else _("no date")
