@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import close_old_connections
 from wagtail.utils.apps import get_app_submodules
@@ -20,6 +21,7 @@ from cms.models import Heartbeat
 logger = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5
 HEARTBEAT_SECONDS = 5
+FORGOTTEN = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,13 @@ def identity() -> str:
 def run_until(stop: Callable[[], bool]) -> None:
     """Run all loops in turn until `stop()`; a loop that fails is logged and the others go on."""
     due: dict[str, float] = {}
-    beat_at = 0.0
+    rounds = [Loop("heartbeat", beat, HEARTBEAT_SECONDS), *loops()]
     while not stop():
-        if time.monotonic() >= beat_at:
-            beat()
-            beat_at = time.monotonic() + HEARTBEAT_SECONDS
-        worked = sum(_run_if_due(loop, due) for loop in loops())
+        worked = sum(_run_if_due(loop, due) for loop in rounds if not stop())
         close_old_connections()
         if not worked:
             time.sleep(IDLE_SECONDS / 2)
+    sign_off()
 
 
 def drain(limit: int = 10_000) -> int:
@@ -66,11 +66,17 @@ def drain(limit: int = 10_000) -> int:
     return total
 
 
-def beat(detail: dict | None = None) -> None:
-    """Say that this process lives; `doctor` and the health page read it."""
-    Heartbeat.objects.update_or_create(
-        name=f"worker@{identity()}", defaults={"seen_at": clock.now(), "detail": detail or {}}
-    )
+def beat() -> int:
+    """Say that this process lives; `doctor` and the health page read it. Clears rows of the long dead. Always 0."""
+    now = clock.now()
+    Heartbeat.objects.update_or_create(name=f"worker@{identity()}", defaults={"seen_at": now})
+    Heartbeat.objects.filter(name__startswith="worker@", seen_at__lt=now - FORGOTTEN).delete()
+    return 0
+
+
+def sign_off() -> None:
+    """Take this process off the list of the living: it left by itself."""
+    Heartbeat.objects.filter(name=f"worker@{identity()}").delete()
 
 
 def _run_if_due(loop: Loop, due: dict[str, float]) -> int:

@@ -1,15 +1,73 @@
 """People and places every test may use. Tests mirror the tree; the name says thing and condition."""
 
+import contextlib
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 
 from cms import policy
 from cms.models import User
+from tests.installation import DATABASES, Installation, template
 
 DATA = Path(os.environ.get("LEDE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """On SQLite the test database begins as a copy of the migrated template: seconds instead of half a minute."""
+    if "sqlite" not in settings.DATABASES["default"]["ENGINE"]:
+        return
+    migrated = template()
+    for alias, file in DATABASES.items():
+        name = Path(settings.DATABASES[alias]["TEST"]["NAME"])
+        name.parent.mkdir(parents=True, exist_ok=True)
+        for left_over in name.parent.glob(f"{name.name}-*"):
+            left_over.unlink()
+        shutil.copy(migrated / file, name)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request):
+    """Use that copy, and leave it: the next session begins with a fresh one anyway."""
+    return request.config.getvalue("reuse_db") or "sqlite" in settings.DATABASES["default"]["ENGINE"]
+
+
+@contextlib.contextmanager
+def an_installation(folder, django_db_blocker, source=None, **env):
+    """A copy of `source` (default: the empty template) in `folder`, open to the ORM; its processes end with it."""
+    var = folder / "var"
+    shutil.copytree(source or template(), var)
+    made = Installation(var, env)
+    with django_db_blocker.unblock(), made.orm():
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+@pytest.fixture
+def new_installation(tmp_path, django_db_blocker):
+    """new_installation(**env) -> an empty Installation, not started (tests/installation.py). Not with `db`."""
+    with contextlib.ExitStack() as stack:
+        made = []
+
+        def new(source=None, **env):
+            folder = tmp_path / f"installation-{len(made)}"
+            folder.mkdir()
+            made.append(stack.enter_context(an_installation(folder, django_db_blocker, source, **env)))
+            return made[-1]
+
+        yield new
+
+
+@pytest.fixture
+def installation(new_installation):
+    """An empty, migrated installation of its own. Call `.start()` for the server and the worker."""
+    return new_installation()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from environs import Env
 
-from cms.settings.values import databases, log_level, mail_transport, tracking_keys, web_address
+from cms.settings.values import databases, log_level, mail_transport, port, tracking_keys, web_address
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = Env()
@@ -13,7 +13,9 @@ VAR_DIR = Path(env.str("LEDE_VAR", str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 SITE_NAME = env.str("LEDE_SITE_NAME", "Lede")
-BASE_URL = env.str("LEDE_BASE_URL", "http://127.0.0.1:8000", validate=web_address).rstrip("/")
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000, validate=port)
+BASE_URL = env.str("LEDE_BASE_URL", f"http://127.0.0.1:{PORT}", validate=web_address).rstrip("/")
 SECRET_KEY = env.str("SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
@@ -125,6 +127,10 @@ REDIS_URL = env.str("REDIS_URL", "")
 
 WAGTAIL_SITE_NAME = SITE_NAME
 WAGTAILADMIN_BASE_URL = BASE_URL
+# The newsroom asks no other host for anything: no portraits, no version check.
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILDOCS_DOCUMENT_MODEL = "cms.LibraryDocument"
 WAGTAILIMAGES_IMAGE_MODEL = "cms.LibraryImage"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"

@@ -3,7 +3,7 @@
 import base64
 
 from cms.settings.base import *
-from cms.settings.base import TRACKING_KEYS, VAR_DIR, env
+from cms.settings.base import STATIC_ROOT, TRACKING_KEYS, VAR_DIR, env
 from cms.settings.keys import encode, fresh_tracking_key, kept
 
 DEBUG = env.bool("DEBUG", False)
@@ -18,3 +18,4 @@ TRACKING_CONSENT = env.str("LEDE_CONSENT", "given", validate=lambda v: v in ("no
 SETTLE_SECONDS = env.int("LEDE_SETTLE_SECONDS", 10)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+STATIC_ROOT.mkdir(exist_ok=True)  # files come from the finders; WhiteNoise warns on each start when it is missing

@@ -26,6 +26,12 @@ def web_address(value: str) -> None:
         raise ValidationError("write it as https://your.host")
 
 
+def port(value: int) -> None:
+    """Refuse what is no TCP port."""
+    if not 1 <= value <= 65535:
+        raise ValidationError("a port is a number from 1 to 65535")
+
+
 def log_level(value: str) -> None:
     """Refuse what Python's logging does not know."""
     if value not in ("DEBUG", "INFO", "WARNING", "ERROR"):
