@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -11,4 +11,6 @@ class CmsConfig(AppConfig):
         from cms import policy  # noqa: PLC0415 -- needs the loaded app registry
 
         policy.load()
-        post_migrate.connect(policy.grant_model_permissions, sender=self)
+        # Asked after the last app: earlier, a fresh database does not hold every app's permissions yet.
+        last = [config for config in apps.get_app_configs() if config.models_module][-1]
+        post_migrate.connect(policy.grant_model_permissions, sender=last)

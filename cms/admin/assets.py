@@ -1,0 +1,101 @@
+"""The list of all pieces, wherever they are in the page tree, filtered by how they are tagged."""
+
+from django.db.models import Q
+from django.forms import CheckboxSelectMultiple, RadioSelect
+from django.utils.translation import gettext_lazy as _
+from django_filters.filters import ChoiceFilter, ModelMultipleChoiceFilter, MultipleChoiceFilter
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, PageTitleColumn
+from wagtail.admin.views.pages.listing import IndexView, PageFilterSet
+from wagtail.admin.viewsets.pages import PageListingViewSet
+
+from cms.models import AssetPage, BuyingStage, Persona, Topic
+from cms.models.pages import Audience, Format, ShelfLife
+
+UNCLASSIFIED = _("Unclassified")
+
+
+def _several(label, queryset):
+    return ModelMultipleChoiceFilter(label=label, queryset=queryset, widget=CheckboxSelectMultiple)
+
+
+def _one_of(label, choices):
+    return MultipleChoiceFilter(label=label, choices=choices, widget=CheckboxSelectMultiple)
+
+
+class MissingFilter(ChoiceFilter):
+    """Pieces whose tagging is not finished."""
+
+    LACKS = {
+        "stage": Q(primary_stage=None),
+        "persona": Q(personas=None, for_all_personas=False),
+        "topic": Q(topics=None),
+    }
+
+    def filter(self, queryset, value):
+        return queryset.filter(self.LACKS[value]) if value in self.LACKS else queryset
+
+
+class AssetFilterSet(PageFilterSet):
+    """Stage, persona, topic and the closed lists; several values of one filter widen, filters together narrow."""
+
+    missing = MissingFilter(
+        label=_("Not classified"),
+        empty_label=_("Any"),
+        choices=[("stage", _("Without stage")), ("persona", _("Without persona")), ("topic", _("Without topic"))],
+        widget=RadioSelect,
+    )
+    primary_stage = _several(_("Stage"), BuyingStage.objects.all())
+    personas = _several(_("Persona"), Persona.objects.all())
+    topics = _several(_("Topic"), Topic.objects.all())
+    format = _one_of(_("Format"), Format.choices)
+    shelf_life = _one_of(_("Shelf life"), ShelfLife.choices)
+    audience = _one_of(_("Audience"), Audience.choices)
+    site = None
+    has_child_pages = None
+    edited_by = None
+
+    class Meta:
+        model = AssetPage
+        fields = []
+
+
+def personas_in_words(page: AssetPage) -> str:
+    """For whom a piece is: "All", the names, or that nobody said."""
+    if page.for_all_personas:
+        return str(_("All"))
+    return ", ".join(str(persona) for persona in page.personas.all()) or str(UNCLASSIFIED)
+
+
+class AssetIndexView(IndexView):
+    """The list reads stages and personas once for all rows."""
+
+    base_filterset_class = AssetFilterSet
+
+    def annotate_queryset(self, pages):
+        return super().annotate_queryset(pages).prefetch_related("primary_stage", "personas")
+
+
+class AssetViewSet(PageListingViewSet):
+    """Every piece in one list."""
+
+    model = AssetPage
+    index_view_class = AssetIndexView
+    filterset_class = AssetFilterSet
+    name = "assets"
+    url_prefix = "library/assets"
+    icon = "doc-full-inverse"
+    menu_label = _("Assets")
+    menu_order = 10
+    add_to_admin_menu = False
+    columns = [
+        BulkActionsColumn("bulk_actions"),
+        PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
+        Column("stage", label=_("Stage"), accessor=lambda page: page.primary_stage or UNCLASSIFIED),
+        Column("personas", label=_("Personas"), accessor=personas_in_words),
+        Column("format", label=_("Format"), accessor="get_format_display", sort_key="format"),
+        DateColumn(
+            "latest_revision_created_at", label=_("Updated"), sort_key="latest_revision_created_at", width="10%"
+        ),
+        PageStatusColumn("status", label=_("Status"), sort_key="live", width="10%"),
+    ]
