@@ -1,0 +1,11 @@
+"""nurture's background work."""
+
+from cms.worker import Loop
+from nurture import pipeline
+from nurture.rules import runs
+
+LOOPS = [
+    Loop("react to events", pipeline.react),
+    Loop("perform due actions", runs.perform_due),
+    Loop("give back lost actions", runs.reap, every=10),
+]
