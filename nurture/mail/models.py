@@ -2,10 +2,14 @@
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
 from wagtail.models import DraftStateMixin, RevisionMixin
 from wagtail.search import index
+
+from nurture.mail import compile as compiler
 
 
 class EmailTemplate(DraftStateMixin, RevisionMixin, index.Indexed, models.Model):
@@ -17,6 +21,13 @@ class EmailTemplate(DraftStateMixin, RevisionMixin, index.Indexed, models.Model)
     preheader = models.CharField(max_length=200, blank=True, help_text=_("The line after the subject in the inbox."))
     mjml = models.TextField(_("MJML source"))
 
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("slug"),
+        FieldPanel("subject"),
+        FieldPanel("preheader"),
+        FieldPanel("mjml", classname="lede-source"),
+    ]
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
     class Meta:
@@ -25,6 +36,12 @@ class EmailTemplate(DraftStateMixin, RevisionMixin, index.Indexed, models.Model)
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """A template that cannot be sent is not saved: each mistake stands at its field, with line and column."""
+        super().clean()
+        if found := compiler.problems(self.subject, self.preheader, self.mjml):
+            raise ValidationError(found)
 
 
 class Message(models.Model):

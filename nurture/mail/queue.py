@@ -1,0 +1,116 @@
+"""The one way in: whatever is to be mailed becomes a Delivery here, in the caller's transaction, at most once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from email.utils import getaddresses, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from cms import clock
+from cms.models import AssetPage
+from nurture.contacts.models import Contact, Exposure
+from nurture.mail import merge, messages
+from nurture.mail.models import Delivery, EmailTemplate, Lane
+from tracking import consent
+
+State = Delivery.State
+
+
+def enqueue(
+    contact: Contact,
+    template: EmailTemplate,
+    *,
+    occasion: str,
+    asset: AssetPage | None = None,
+    lane: str = Lane.MARKETING,
+    values: dict[str, str] | None = None,
+    not_before: datetime | None = None,
+) -> Delivery | None:
+    """One mail from `template`'s live version to `contact`, about `asset`; None when the occasion already has one.
+
+    The merge values are fixed now; `values` wins over what is known of contact and piece. A suppressed address gets
+    a Delivery in state suppressed. Raises messages.NotPublished or merge.SourceError.
+    """
+    message = messages.message_of(template)
+    fixed = {**values_for(contact, asset), **{name: merge.clean(text) for name, text in (values or {}).items()}}
+    delivery = _delivery(contact.email, occasion, lane, not_before)
+    delivery.contact, delivery.message, delivery.asset, delivery.values = contact, message, asset, fixed
+    delivery.subject = merge.clean(merge.render(merge.parse(message.subject), fixed, escape=False))[:255]
+    stored = _store([delivery])
+    if not stored:
+        return None
+    if asset is not None and delivery.state == State.PENDING:
+        exposure = Exposure(contact=contact, asset=asset, sent_at=delivery.created_at, by=occasion)
+        Exposure.objects.bulk_create([exposure], ignore_conflicts=True)
+    return stored[0]
+
+
+def enqueue_raw(message: EmailMessage, lane: str = Lane.TRANSACTIONAL, occasion: str = "") -> list[Delivery]:
+    """A mail that other code composed: one Delivery for each of its To, Cc and Bcc, with attachments as they are.
+
+    `occasion` must be new for each mail (`alert:ID:PERSON`, `tx:UUID`); an address that it already has is left out.
+    Bcc is never written into the message. Raises ValueError for a lane that there is none of.
+    """
+    composed = message.message()
+    for header in ("Message-ID", "Bcc", "X-Lane", "X-Auto-Response-Suppress"):
+        del composed[header]
+    raw = composed.as_bytes()
+    addresses = dict.fromkeys(address for _name, address in getaddresses(message.recipients()) if address)
+    deliveries = []
+    for address in addresses:
+        delivery = _delivery(address, occasion, Lane(lane), None)
+        delivery.raw, delivery.subject = raw, merge.clean(message.subject)[:255]
+        deliveries.append(delivery)
+    return _store(deliveries)
+
+
+def values_for(contact: Contact, asset: AssetPage | None) -> dict[str, str]:
+    """The merge values for this person and piece, as clean texts. The cover and the unsubscribe link come later."""
+    account = contact.account
+    values = {
+        "contact.first_name": contact.first_name,
+        "contact.last_name": contact.last_name,
+        "contact.job_title": contact.job_title,
+        "account.name": account.name if account else "",
+        "sender.name": parseaddr(settings.DEFAULT_FROM_EMAIL)[0] or settings.SITE_NAME,
+        "company.name": settings.SITE_NAME,
+        "company.address": settings.POSTAL_ADDRESS,
+    }
+    if asset is not None:
+        values |= {"piece.title": asset.title, "piece.summary": asset.summary, "piece.url": page_url(asset)}
+    return {name: merge.clean(text) for name, text in values.items()}
+
+
+def page_url(asset: AssetPage) -> str:
+    """The piece's absolute address on this installation."""
+    parts = asset.get_url_parts()
+    return f"{settings.BASE_URL}{parts[2] if parts else '/'}"
+
+
+def _delivery(address: str, occasion: str, lane: str, not_before: datetime | None) -> Delivery:
+    now = clock.now()
+    hmac = consent.address_hmac(address)
+    held = is_suppressed(consent.suppressed([hmac]).get(hmac, set()), lane)
+    return Delivery(
+        address=address,
+        address_hmac=hmac,
+        occasion=occasion,
+        lane=lane,
+        state=State.SUPPRESSED if held else State.PENDING,
+        not_before=not_before or now,
+        created_at=now,
+    )
+
+
+def is_suppressed(scopes: Iterable[str], lane: str) -> bool:
+    """Does a suppression of these scopes stop mail in this lane? An unsubscribe stops marketing only."""
+    return consent.Scope.GLOBAL in scopes or (consent.Scope.STREAM in scopes and lane == Lane.MARKETING)
+
+
+def _store(deliveries: list[Delivery]) -> list[Delivery]:
+    """Insert what is new for its occasion; the stored rows. Two statements, no error inside the transaction."""
+    if not deliveries:
+        return []
+    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    return list(Delivery.objects.filter(ref__in=[delivery.ref for delivery in deliveries]).order_by("pk"))
