@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.db import connections
 
-from tracking.models import Draft
+from tracking import batches
+from tracking.models import Draft, DraftMark
 
 
 def alias() -> str:
@@ -31,3 +32,19 @@ def prepare() -> None:
         if found:
             editor.delete_model(Draft)
         editor.create_model(Draft)
+    _number_after_the_mark()
+
+
+def submit(drafts: list[Draft]) -> None:
+    """Store drafts in the inbox; durable when it returns. For imports and tests: HTTP has `tracking.writer`."""
+    batches.insert(Draft, drafts)
+
+
+def _number_after_the_mark() -> None:
+    """A new inbox file counts on where the old one ended: what is at or below the mark counts as taken over."""
+    mark = DraftMark.objects.filter(pk=1).values_list("high_id", flat=True).first()
+    if not mark:
+        return
+    with connections["inbox"].cursor() as cursor:
+        cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [Draft._meta.db_table])
+        cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [Draft._meta.db_table, mark])

@@ -1,7 +1,7 @@
 """The ledger's tables."""
 
 from tracking.models.consent import ConsentEvent, Suppression
-from tracking.models.drafts import Draft, DraftMark
+from tracking.models.drafts import Draft, DraftMark, SpoolMark
 from tracking.models.events import DropCount, Event, EventKey, Pending
 from tracking.models.links import Link
 from tracking.models.visitors import Session, Visitor
@@ -16,6 +16,7 @@ __all__ = [
     "Link",
     "Pending",
     "Session",
+    "SpoolMark",
     "Suppression",
     "Visitor",
 ]

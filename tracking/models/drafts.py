@@ -27,3 +27,12 @@ class DraftMark(models.Model):
     """
 
     high_id = models.BigIntegerField(default=0)
+    taken = models.PositiveBigIntegerField(
+        default=0, help_text="All drafts ever taken over, from inbox, spool and site: each was stored or dropped."
+    )
+
+
+class SpoolMark(models.Model):
+    """A spool file whose drafts are stored; written with them, removed once the file is. See DraftMark."""
+
+    name = models.CharField(max_length=80, unique=True)

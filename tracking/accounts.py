@@ -1,0 +1,47 @@
+"""The sum that must always be right: acknowledged = stored + dropped + in the inbox + in the spool."""
+
+from dataclasses import asdict, dataclass
+
+from django.db.models import Sum
+
+from tracking import inbox, spool
+from tracking.models import Draft, DraftMark, DropCount, Event, EventKey
+
+
+@dataclass(frozen=True)
+class Balance:
+    """How many drafts are where. `taken` is all that ever left inbox and spool; `keys` the uuids ever stored."""
+
+    stored: int
+    dropped: int
+    inbox: int
+    spool: int
+    taken: int
+    keys: int
+
+    @property
+    def total(self) -> int:
+        """What was ever acknowledged."""
+        return self.stored + self.dropped + self.inbox + self.spool
+
+    @property
+    def holds(self) -> bool:
+        """Each draft taken over was stored or dropped, and each stored event has its key."""
+        return self.taken == self.stored + self.dropped and self.keys == self.stored
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
+
+def balance() -> Balance:
+    """Count. Exact while no batch is being taken over; counts tables, so not for a page."""
+    mark = DraftMark.objects.filter(pk=1).first() or DraftMark()
+    waiting = Draft.objects.filter(id__gt=mark.high_id) if inbox.alias() == "inbox" else Draft.objects.all()
+    return Balance(
+        stored=Event.objects.count(),
+        dropped=DropCount.objects.aggregate(n=Sum("count"))["n"] or 0,
+        inbox=waiting.count(),
+        spool=len(spool.waiting()),
+        taken=mark.taken,
+        keys=EventKey.objects.count(),
+    )

@@ -1,0 +1,86 @@
+"""A batch of drafts on its way to becoming events: what the steps of the pipeline work on."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from tracking.models import Draft, Event
+
+MAX_URL = 2000
+
+
+class Reason(StrEnum):
+    """Why a draft does not become an event: a closed list, counted by the hour in DropCount."""
+
+    DUPLICATE = "duplicate"  # an event with this uuid is stored already
+    UNKNOWN_KIND = "unknown_kind"  # a kind that this version does not know
+    BROKEN = "broken"  # a step failed on this one alone; the log says why
+
+
+@dataclass(slots=True)
+class Row:
+    """One draft and the event that grows from it."""
+
+    draft: Draft
+    event: Event
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        return self.draft.payload
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return self.draft.facts
+
+
+class Batch:
+    """The rows still on their way, and how many were dropped for which reason in which hour."""
+
+    def __init__(self, drafts: Iterable[Draft]):
+        self.rows = [Row(draft, _event(draft)) for draft in drafts]
+        self.dropped: Counter[tuple[Reason, datetime]] = Counter()
+
+    @property
+    def events(self) -> list[Event]:
+        return [row.event for row in self.rows]
+
+    def drop(self, reason: Reason, is_bad: Callable[[Row], bool]) -> None:
+        """Take out the rows that are bad and count each under the hour it was received in."""
+        kept = []
+        for row in self.rows:
+            if is_bad(row):
+                self.count(reason, row.draft)
+            else:
+                kept.append(row)
+        self.rows = kept
+
+    def count(self, reason: Reason, draft: Draft) -> None:
+        """One more draft dropped for `reason`."""
+        self.dropped[reason, draft.received_at.replace(minute=0, second=0, microsecond=0)] += 1
+
+
+def _event(draft: Draft) -> Event:
+    payload = draft.payload
+    properties = dict(payload.get("properties") or {})
+    if payload.get("title"):
+        properties["title"] = payload["title"]
+    return Event(
+        uuid=draft.uuid,
+        kind=draft.kind,
+        occurred_at=draft.occurred_at,
+        received_at=draft.received_at,
+        source=draft.source,
+        asset_id=payload.get("asset"),
+        link_ref=_uuid(payload.get("link")),
+        url=payload.get("url", "")[:MAX_URL],
+        referrer=payload.get("referrer", "")[:MAX_URL],
+        properties=properties,
+    )
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None

@@ -1,0 +1,131 @@
+"""Files that hold what was acknowledged while the database was away: fsynced before the answer, replayed later.
+
+One folder, one file a batch, each complete or absent (written beside, synced, renamed). Events are JSON lines of
+`rows.COLUMNS`; unsubscribes are one JSON object each. Replaying is exact: the file's name is stored in the
+transaction that stores its events, so a crash before its deletion takes nothing twice.
+"""
+
+import json
+import logging
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from tracking import batches, consent, pipeline, rows
+from tracking.models import Draft, SpoolMark
+
+logger = logging.getLogger(__name__)
+MAX_FILES = 20  # a replay is one bounded batch
+EVENTS, SUPPRESSIONS, UNREADABLE = "events", "suppress", "unreadable"
+
+
+def folder(kind: str) -> Path:
+    """Where spool files of this kind are; made on first use, for the owner only."""
+    path = settings.VAR_DIR / "spool" / kind
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def keep(drafts: Iterable[Draft]) -> None:
+    """Put drafts on disk, durable when it returns. OSError when even that fails (disk full)."""
+    lines = [json.dumps(rows.plain(draft), separators=(",", ":")) for draft in drafts]
+    _write(folder(EVENTS), "\n".join(lines))
+
+
+def keep_suppression(hmac: str, subject: UUID | None, proof: dict[str, Any]) -> None:
+    """Put an unsubscribe on disk, durable when it returns; no marketing mail is sent until it is replayed."""
+    _write(folder(SUPPRESSIONS), json.dumps({"h": hmac, "s": subject.hex if subject else "", "proof": proof}))
+
+
+def unsubscribes_waiting() -> bool:
+    """Is there an unsubscribe that was acknowledged and is not yet in the database? Then no marketing may be sent.
+
+    Unreadable ones count as waiting: a person has to look.
+    """
+    return any(folder(SUPPRESSIONS).glob("*.json")) or any(folder(SUPPRESSIONS).glob(f"*.{UNREADABLE}"))
+
+
+def waiting() -> list[Draft]:
+    """The drafts in files that are not yet taken over, for the accounts."""
+    files = _files(EVENTS)
+    taken = batches.existing(SpoolMark, "name", [path.name for path in files])
+    return [draft for path in files if path.name not in taken for draft in _drafts(path)]
+
+
+def unreadable() -> list[Path]:
+    """Files that could not be read back; a person has to look."""
+    return [path for kind in (EVENTS, SUPPRESSIONS) for path in folder(kind).glob(f"*.{UNREADABLE}")]
+
+
+def oldest() -> float | None:
+    """Seconds since the oldest waiting file was written; None when there is none."""
+    ages = [time.time() - path.stat().st_mtime for kind in (EVENTS, SUPPRESSIONS) for path in _files(kind)[:1]]
+    return max(ages, default=None)
+
+
+def replay() -> int:
+    """Take over what waits, unsubscribes first; the number of files done. The loop."""
+    done = sum(_replayed(path, _suppress) for path in _files(SUPPRESSIONS)[:MAX_FILES])
+    done += sum(_replayed(path, _take) for path in _files(EVENTS)[:MAX_FILES])
+    return done
+
+
+def _replayed(path: Path, take: Any) -> bool:
+    """One file. What cannot be read is set aside under another name and never stops the others."""
+    try:
+        take(path)
+    except FileNotFoundError:
+        return False  # another worker was faster
+    except (ValueError, KeyError, TypeError):
+        logger.exception("Spool file %s cannot be read; it is kept under the ending .%s", path, UNREADABLE)
+        path.rename(path.with_suffix(f".{UNREADABLE}"))
+        return False
+    path.unlink(missing_ok=True)
+    SpoolMark.objects.filter(name=path.name).delete()
+    return True
+
+
+def _suppress(path: Path) -> None:
+    said = json.loads(path.read_text())
+    subject = UUID(said["s"]) if said["s"] else None
+    consent.suppress(
+        said["h"], consent.Reason.UNSUBSCRIBED, source="one_click", subject=subject, proof=said.get("proof")
+    )
+
+
+def _take(path: Path) -> None:
+    drafts = list(_drafts(path))
+    with transaction.atomic():
+        # Two workers at one file: the second waits here for the first, then finds the mark.
+        if batches.insert(SpoolMark, [SpoolMark(name=path.name)], ignore_conflicts=True):
+            pipeline.record(drafts, taken=len(drafts))
+
+
+def _drafts(path: Path) -> list[Draft]:
+    return [rows.draft(json.loads(line)) for line in path.read_text().splitlines()]
+
+
+def _files(kind: str) -> list[Path]:
+    """Oldest first: names begin with the time."""
+    return sorted(folder(kind).glob("*.json"))
+
+
+def _write(where: Path, text: str) -> None:
+    name = f"{time.time_ns():020d}-{uuid4().hex}"
+    beside = where / f"{name}.part"
+    with beside.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.rename(where / f"{name}.json")
+    descriptor = os.open(where, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

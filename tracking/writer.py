@@ -1,0 +1,129 @@
+"""Group commit: drafts that arrive together share one commit, and each request is answered after it.
+
+One thread writes. While it commits, requests queue up; then it takes all that wait. When the database is away the
+batch goes to the spool, which is as durable, and the database is left alone for a moment.
+"""
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+
+from tracking import spool, stores
+from tracking.models import Draft
+
+logger = logging.getLogger(__name__)
+MAX_QUEUE = 20_000  # drafts; about a second and a half of work
+MAX_BATCH = 2_000
+AWAY_SECONDS = 1.0
+
+Waiting = tuple[Sequence[Draft], asyncio.Future]
+
+
+class Busy(Exception):
+    """More is waiting than can be written soon: ask again in a moment."""
+
+
+class Lost(Exception):
+    """Neither the database nor the disk took the drafts; they are not acknowledged."""
+
+
+class Writer:
+    """Starts by itself at the first draft, in any event loop; `stop` writes what waits and ends the thread."""
+
+    def __init__(self) -> None:
+        self._queue: deque[Waiting] = deque()
+        self._queued = 0
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._stopping = False
+        self._away_until = 0.0
+
+    def start(self) -> None:
+        """Start the thread unless it runs."""
+        with self._wake:
+            if self._thread is None:
+                self._stopping = False
+                self._thread = threading.Thread(target=self._run, name="draft-writer", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, then end. A later draft starts it again."""
+        with self._wake:
+            thread, self._thread = self._thread, None
+            self._stopping = True
+            self._wake.notify()
+        if thread is not None:
+            thread.join()
+
+    def put(self, drafts: Sequence[Draft]) -> asyncio.Future:
+        """Queue the drafts; the future is done when they are durable, or fails with Lost. Raises Busy when full."""
+        self.start()
+        future = asyncio.get_running_loop().create_future()
+        with self._wake:
+            if self._queued + len(drafts) > MAX_QUEUE:
+                raise Busy
+            self._queue.append((drafts, future))
+            self._queued += len(drafts)
+            self._wake.notify()
+        return future
+
+    def _run(self) -> None:
+        store = stores.make()
+        while batch := self._next():
+            error = self._written(store, [draft for drafts, _ in batch for draft in drafts])
+            _answer([future for _, future in batch], error)
+        store.close()
+
+    def _next(self) -> list[Waiting]:
+        """All that waits, up to MAX_BATCH drafts; sleeps until there is something; empty at the end."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._queue or self._stopping)
+            batch, size = [], 0
+            while self._queue and size < MAX_BATCH:
+                batch.append(self._queue.popleft())
+                size += len(batch[-1][0])
+            self._queued -= size
+            return batch
+
+    def _written(self, store: stores.Store, drafts: list[Draft]) -> Exception | None:
+        """None when the drafts are durable in the inbox or in the spool; else why not."""
+        if time.monotonic() >= self._away_until:
+            try:
+                store.write(drafts)
+                return None
+            except Exception:
+                logger.exception("The inbox cannot be written; %d drafts go to the spool", len(drafts))
+                self._away_until = time.monotonic() + AWAY_SECONDS
+        try:
+            spool.keep(drafts)
+            return None
+        except Exception as error:
+            logger.exception("The spool cannot be written either; %d drafts are refused", len(drafts))
+            return Lost(str(error))
+
+
+def _answer(futures: list[asyncio.Future], error: Exception | None) -> None:
+    """Wake the requests, one call for each event loop they are in."""
+    loops: dict[asyncio.AbstractEventLoop, list[asyncio.Future]] = {}
+    for future in futures:
+        loops.setdefault(future.get_loop(), []).append(future)
+    for loop, mine in loops.items():
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_settle, mine, error)
+
+
+def _settle(futures: list[asyncio.Future], error: Exception | None) -> None:
+    for future in futures:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+
+
+writer = Writer()
