@@ -12,6 +12,7 @@ policy.declare("job.view", all=(), own=EVERYONE, whose=lambda user: Q(created_by
 policy.declare("import.run", all=WRITERS)
 policy.declare("agreement.view", all=(MARKETER, SALESPERSON, SALES_MANAGER))
 policy.declare("agreement.sign", all=(SALESPERSON, SALES_MANAGER))
+policy.declare("agreement.withdraw", all=(MARKETER, SALESPERSON, SALES_MANAGER))
 
 for model in ("persona", "topic", "author", "campaign", "vehicle"):
     policy.declare_model(f"cms.{model}", add=WRITERS, change=WRITERS, delete=(MARKETER,), view=WRITERS)

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
@@ -155,6 +156,7 @@ def grant_model_permissions(using="default", **_) -> None:
         for action, names in actions.items():
             for name in names:
                 wanted[name].add((app, f"{action}_{model}"))
+    _make_missing(wanted[ADMIN])
     known = _managed_permissions()
     for name, group in groups.items():
         access = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
@@ -162,6 +164,18 @@ def grant_model_permissions(using="default", **_) -> None:
         held = set(group.permissions.values_list("pk", flat=True))
         group.permissions.add(*(mine - held))
         group.permissions.remove(*((held & set(known.values())) - mine))
+
+
+def _make_missing(pairs: set[tuple[str, str]]) -> None:
+    """Permissions the table names and nobody made yet: Wagtail makes "publish" only for screens it already knows."""
+    types = {(row.app_label, row.model): row for row in ContentType.objects.all()}
+    held = set(Permission.objects.values_list("content_type__app_label", "codename"))
+    for app, code in sorted(pairs - held):
+        action, model = code.split("_", 1)
+        if (app, model) in types:
+            Permission.objects.create(
+                content_type=types[app, model], codename=code, name=f"Can {action} {types[app, model].name}"
+            )
 
 
 def _managed_permissions() -> dict[tuple[str, str], int]:

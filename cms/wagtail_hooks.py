@@ -1,9 +1,13 @@
 """The library's place in Wagtail's admin."""
 
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.snippets.models import register_snippet
 
+from cms.admin.agreements import AgreementViewSet
 from cms.admin.assets import AssetViewSet
 from cms.admin.taxonomy import (
     AuthorViewSet,
@@ -24,6 +28,7 @@ class LibraryGroup(ViewSetGroup):
     submenu_hook = "register_library_menu_item"
     items = (
         AssetViewSet,
+        AgreementViewSet,
         StageViewSet,
         PersonaViewSet,
         TopicViewSet,
@@ -33,6 +38,15 @@ class LibraryGroup(ViewSetGroup):
     )
 
 
-@hooks.register("register_admin_viewset")
-def library_viewsets():
-    return LibraryGroup()
+register_snippet(LibraryGroup)
+
+
+@hooks.register("insert_global_admin_css")
+def library_css():
+    return format_html('<link rel="stylesheet" href="{}">', static("cms/admin/library.css"))
+
+
+@hooks.register("register_log_actions")
+def library_log_actions(actions):
+    actions.register_action("agreement.sign", _("Sign"), _("Signed for sales"))
+    actions.register_action("agreement.withdraw", _("Withdraw"), _("Withdrawn"))

@@ -10,6 +10,7 @@ from cms.models.jobs import Heartbeat, Job
 from cms.models.pages import AssetPage, AssetTopic, HomePage
 from cms.models.taxonomy import BuyingStage, Persona, Topic
 from cms.models.users import User
+from cms.models.workflows import SalesSignsTask
 
 __all__ = [
     "AgreementSignature",
@@ -27,6 +28,7 @@ __all__ = [
     "LibraryRendition",
     "Persona",
     "Rating",
+    "SalesSignsTask",
     "SignalAgreement",
     "Topic",
     "User",

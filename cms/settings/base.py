@@ -136,6 +136,7 @@ WAGTAILIMAGES_IMAGE_MODEL = "cms.LibraryImage"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "csv", "txt", "zip"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAIL_FINISH_WORKFLOW_ACTION = "cms.workflows.publish_approved"
 TAGGIT_CASE_INSENSITIVE = True
 
 LOGGING = {
