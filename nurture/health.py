@@ -5,6 +5,7 @@ from datetime import timedelta
 from cms import clock
 from cms.health import Check, Finding
 from nurture.contacts.identities import CONSUMER
+from nurture.mail import health as mail
 from nurture.rules.models import ActionRun
 from tracking.models import Pending
 
@@ -34,4 +35,4 @@ def ask_actions() -> Finding:
     return Finding(True, "No action of a rule is late or given up")
 
 
-CHECKS = [Check("Events to decide on", ask_pending), Check("Actions of rules", ask_actions)]
+CHECKS = [Check("Events to decide on", ask_pending), Check("Actions of rules", ask_actions), *mail.CHECKS]

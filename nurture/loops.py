@@ -2,10 +2,12 @@
 
 from cms.worker import Loop
 from nurture import pipeline
+from nurture.mail import loops as mail
 from nurture.rules import runs
 
 LOOPS = [
     Loop("react to events", pipeline.react),
     Loop("perform due actions", runs.perform_due),
     Loop("give back lost actions", runs.reap, every=10),
+    *mail.LOOPS,
 ]
