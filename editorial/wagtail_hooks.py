@@ -1,7 +1,58 @@
 """The newsroom's place in Wagtail's admin."""
 
+from django.urls import include, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
+from cms import policy
 from editorial import history
+from editorial.coverage_views import CoveragePanel
 
 hooks.register("register_log_actions", history.register)
+
+
+class RightMenuItem(MenuItem):
+    """Shown to those who have the right."""
+
+    def __init__(self, *args, right: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.right = right
+
+    def is_shown(self, request):
+        return policy.may(request.user, self.right)
+
+
+@hooks.register("register_admin_urls")
+def urls():
+    return [path("newsroom/", include("editorial.urls"))]
+
+
+@hooks.register("register_admin_menu_item")
+def calendar_item():
+    return RightMenuItem(
+        _("Calendar"),
+        reverse_lazy("editorial:calendar"),
+        name="calendar",
+        icon_name="calendar-alt",
+        order=110,
+        right="calendar.view",
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def coverage_item():
+    return RightMenuItem(
+        _("Coverage"),
+        reverse_lazy("editorial:coverage"),
+        name="coverage",
+        icon_name="table",
+        order=120,
+        right="coverage.view",
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def coverage_panel(request, panels):
+    if policy.may(request.user, "coverage.view"):
+        panels.append(CoveragePanel())

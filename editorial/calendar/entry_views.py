@@ -1,0 +1,266 @@
+"""What a person does with one entry: write it, move it, draft it, give it up."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages as django_messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+from django.views.generic import FormView, TemplateView
+from wagtail.admin import messages
+from wagtail.admin.utils import get_valid_next_url_from_request
+from wagtail.admin.views.generic import HistoryView, WagtailAdminTemplateMixin
+
+from cms import policy
+from cms.models import BuyingStage, Persona, Topic
+from editorial import schedule, similar
+from editorial.calendar.forms import DropForm, EntryForm, MoveForm
+from editorial.models import Entry
+
+
+class EntryScreen(policy.RightRequired, WagtailAdminTemplateMixin):
+    """Shared by the screens of one entry: who may, which entry, where to go afterwards."""
+
+    right = "calendar.change"
+    header_icon = "calendar-alt"
+
+    @cached_property
+    def entry(self) -> Entry:
+        entries = Entry.objects.select_related("stage", "assignee", "page")
+        return policy.get_visible(self.request.user, self.right, entries, pk=self.kwargs["pk"])
+
+    @cached_property
+    def back(self) -> str:
+        """The list the person came from, if it is on this site; else the calendar at the entry's month."""
+        return get_valid_next_url_from_request(self.request) or reverse("editorial:calendar")
+
+    def get_page_subtitle(self):
+        return self.entry.title
+
+    def get_breadcrumbs_items(self):
+        calendar = {"url": self.back, "label": _("Calendar")}
+        here = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
+        return [*self.breadcrumbs_items, calendar, here]
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"back": self.back}
+
+    def refuse(self, error: Exception, form):
+        """Show the screen again with what stands now and why nothing was saved: 409."""
+        self.__dict__.pop("entry", None)
+        messages.error(self.request, str(error))
+        return self.render_to_response(self.get_context_data(form=form), status=409)
+
+
+class EntryFormScreen(EntryScreen, FormView):
+    """The form of an entry, with what is like it beside."""
+
+    form_class = EntryForm
+    template_name = "editorial/calendar/entry.html"
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {"media": context["form"].media, **self.alike(context["form"])}
+
+    def alike(self, form) -> dict:
+        """Pieces and plans like what the form says now."""
+        said = form.cleaned_data if form.is_bound and hasattr(form, "cleaned_data") else form.initial
+        title, stage, topics = said.get("title") or "", said.get("stage"), said.get("topics") or []
+        stage = BuyingStage.objects.filter(pk=stage).first() if isinstance(stage, int) else stage
+        topics = [topic for topic in topics if isinstance(topic, Topic)]
+        return {
+            "similar_pieces": similar.pieces(title, stage, topics),
+            "similar_entries": similar.entries(title, stage, topics, exclude_id=form.instance.pk),
+        }
+
+
+class SimilarView(policy.RightRequired, TemplateView):
+    """The box beside the form, for the title, stage and topics in the address."""
+
+    right = "calendar.change"
+    template_name = "editorial/calendar/similar.html"
+
+    def get_context_data(self, **kwargs):
+        asked = self.request.GET
+        stage = BuyingStage.objects.filter(pk=_number(asked.get("stage"))).first()
+        topics = Topic.objects.filter(pk__in=map(_number, asked.getlist("topics")))
+        title = asked.get("title", "")[:200]
+        return super().get_context_data(**kwargs) | {
+            "similar_pieces": similar.pieces(title, stage, topics),
+            "similar_entries": similar.entries(title, stage, topics, exclude_id=_number(asked.get("exclude"))),
+        }
+
+
+class AddEntryView(EntryFormScreen):
+    """A new entry; stage, persona, topic, day and title may come in the address."""
+
+    page_title = gettext_lazy("Plan a piece")
+
+    def get_page_subtitle(self):
+        return ""
+
+    def get_initial(self):
+        """What the address says, as far as it exists."""
+        asked = self.request.GET
+        found = {
+            "stage": BuyingStage.objects.filter(pk=_number(asked.get("stage"))).first(),
+            "personas": list(Persona.objects.filter(pk__in=map(_number, asked.getlist("persona")))),
+            "topics": list(Topic.objects.filter(pk__in=map(_number, asked.getlist("topic")))),
+            "title": asked.get("title", "")[:200],
+            "due_on": asked.get("due_on"),
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def form_valid(self, form):
+        entry = schedule.plan(
+            form.save(commit=False),
+            user=self.request.user,
+            personas=form.cleaned_data["personas"],
+            topics=form.cleaned_data["topics"],
+        )
+        edit = reverse("editorial:edit", args=[entry.pk])
+        messages.success(self.request, _("“%s” is planned.") % entry.title, buttons=[messages.button(edit, _("Edit"))])
+        return redirect(self.back)
+
+
+class EditEntryView(EntryFormScreen):
+    page_title = gettext_lazy("Entry")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"instance": self.entry}
+
+    def get_context_data(self, **kwargs):
+        history = reverse("editorial:history", args=[self.entry.pk])
+        return super().get_context_data(**kwargs) | {"entry": self.entry, "history_url": history}
+
+    def form_valid(self, form):
+        version = form.cleaned_data["version"] or 0
+        try:
+            entry = schedule.revise(self.entry, user=self.request.user, version=version, values=form.values())
+        except schedule.Refused as error:
+            return self.refuse(error, form)
+        except schedule.Stale as error:
+            return self.refuse(error, self._again(error.entry))
+        messages.success(self.request, _("“%s” is saved.") % entry.title)
+        return redirect(self.back)
+
+    def _again(self, stored: Entry) -> EntryForm:
+        """The form as the person filled it, ready to be saved over what is stored now; it lists what would change."""
+        said = self.request.POST.copy()
+        said["version"] = stored.version
+        form = EntryForm(said, instance=stored)
+        changed = [name for name in form.changed_data if name != "version"]
+        form.conflicts = [(form.fields[name].label, _stored(stored, name)) for name in changed]
+        return form
+
+
+class MoveView(EntryScreen, FormView):
+    """Another day for the entry. POST with `due_on` or `pick`, and the `version` that the person saw."""
+
+    page_title = gettext_lazy("Move")
+    form_class = MoveForm
+    template_name = "editorial/calendar/move.html"
+
+    def get_initial(self):
+        return {"due_on": self.entry.due_on, "version": self.entry.version}
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"entry": self.entry}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"entry": self.entry}
+
+    def form_valid(self, form):
+        before, asked = self.entry.due_on, form.cleaned_data
+        try:
+            entry = schedule.move(self.entry, user=self.request.user, version=asked["version"], due_on=asked["day"])
+        except schedule.Stale as error:
+            self.__dict__.pop("entry", None)
+            return self.refuse(error, self.form_class(initial=self.get_initial(), entry=self.entry))
+        self._say_moved(entry, before)
+        return redirect(self.back)
+
+    def _say_moved(self, entry, before):
+        """The toast with its undo: a form, for GET changes nothing."""
+        day = date_format(entry.due_on, "DATE_FORMAT") if entry.due_on else _("“No day yet”")
+        context = {"entry": entry, "before": before, "day": day, "back": self.back}
+        toast = render_to_string("editorial/calendar/moved.html", context, request=self.request)
+        django_messages.success(self.request, toast)
+
+
+class DropView(EntryScreen, FormView):
+    page_title = gettext_lazy("Drop")
+    form_class = DropForm
+    template_name = "editorial/calendar/drop.html"
+
+    def get_initial(self):
+        return {"version": self.entry.version}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"entry": self.entry}
+
+    def form_valid(self, form):
+        asked = form.cleaned_data
+        try:
+            schedule.drop(self.entry, user=self.request.user, version=asked["version"], reason=asked["reason"])
+        except (schedule.Stale, schedule.Refused) as error:
+            self.__dict__.pop("entry", None)
+            return self.refuse(error, self.form_class(initial=self.get_initial()))
+        edit = reverse("editorial:edit", args=[self.entry.pk])
+        text = _("“%s” is dropped.") % self.entry.title
+        messages.success(self.request, text, buttons=[messages.button(edit, _("Open it"))])
+        return redirect(self.back)
+
+
+class StartDraftView(policy.RightRequired, View):
+    """POST makes the entry's draft page, once, and opens it in the editor."""
+
+    right = "calendar.change"
+    http_method_names = ["post"]
+
+    def post(self, request, pk):
+        entry = policy.get_visible(request.user, self.right, Entry.objects.all(), pk=pk)
+        try:
+            page = schedule.start_draft(entry, request.user)
+        except (schedule.Refused, PermissionDenied) as error:
+            reason = str(error) or _("You may not add pages under the home page. Ask an admin for that right.")
+            messages.error(request, reason)
+            return redirect(get_valid_next_url_from_request(request) or "editorial:calendar")
+        return HttpResponseRedirect(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+
+
+class EntryHistoryView(policy.RightRequired, HistoryView):
+    right = "calendar.change"
+    model = Entry
+    any_permission_required = None
+    history_url_name = "editorial:history"
+    history_results_url_name = "editorial:history_results"
+    edit_url_name = "editorial:edit"
+    index_url_name = "editorial:calendar"
+
+
+def prefilled(**values) -> str:
+    """The address of the form for a new entry with these values in it."""
+    return f"{reverse('editorial:add')}?{urlencode({key: value for key, value in values.items() if value})}"
+
+
+def _stored(entry: Entry, name: str) -> str:
+    """What stands in a field, as a person reads it."""
+    if display := getattr(entry, f"get_{name}_display", None):
+        return str(display())
+    value = getattr(entry, name)
+    if hasattr(value, "all"):
+        value = ", ".join(str(one) for one in value.all())
+    return date_format(value, "DATE_FORMAT") if hasattr(value, "isoformat") else str(value or "–")
+
+
+def _number(text: str | None) -> int:
+    """A row's key from an address; 0, which no row has, for anything else."""
+    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

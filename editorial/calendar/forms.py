@@ -1,0 +1,98 @@
+"""Forms of the calendar: an entry, its move to another day, and giving it up."""
+
+from datetime import timedelta
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.widgets import AdminAutoHeightTextInput
+
+from cms import clock
+from cms.models import User
+from cms.policies import WRITERS
+from editorial.models import Entry
+from editorial.schedule import BY_HAND
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date field: every keyboard and screen reader knows it."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class EntryForm(forms.ModelForm):
+    """An entry. A title is enough to begin with."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Entry
+        fields = [
+            "title", "question", "stage", "personas", "topics", "format", "shelf_life", "due_on", "step", "assignee",
+            "campaign", "call_to_action", "notes",
+        ]  # fmt: skip
+        widgets = {
+            "due_on": DayInput,
+            "question": AdminAutoHeightTextInput(attrs={"rows": 1}),
+            "notes": AdminAutoHeightTextInput(attrs={"rows": 2}),
+            "personas": forms.CheckboxSelectMultiple,
+            "topics": forms.CheckboxSelectMultiple,
+        }
+        help_texts = {
+            "title": _("A working title; the readers will see the page's own."),
+            "question": _("The question in the reader's head that this piece answers."),
+            "stage": _("Where the reader stands when this helps them."),
+            "personas": _("For whom. Leave empty when you do not know yet."),
+            "call_to_action": _("What the reader should do next."),
+        }
+        labels = {"due_on": _("Planned for"), "stage": _("Buying stage"), "campaign": _("Campaign")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.instance.version
+        self.fields["assignee"].queryset = (
+            User.objects.filter(is_active=True, groups__name__in=WRITERS).distinct().order_by("first_name", "username")
+        )
+        step = self.instance.step
+        steps = BY_HAND if step in BY_HAND else (step, *BY_HAND)
+        self.fields["step"].choices = [(key, Entry.Step(key).label) for key in steps]
+        self.fields["step"].disabled = step in (Entry.Step.PUBLISHED, Entry.Step.SCHEDULED)
+
+    def values(self) -> dict:
+        """What the person wrote, for `schedule.revise`."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+class MoveForm(forms.Form):
+    """Another day for an entry: picked, or by one of the quick buttons."""
+
+    due_on = forms.DateField(label=_("Move to"), widget=DayInput, required=False)
+    pick = forms.ChoiceField(
+        choices=[("day", _("One day later")), ("week", _("One week later")), ("none", _("No day yet"))], required=False
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, entry: Entry, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.entry = entry
+
+    def clean(self):
+        """`day` becomes the day asked for, None for no day. An empty date without a button is a slip, not a wish."""
+        cleaned = super().clean()
+        pick = cleaned.get("pick")
+        if pick in ("day", "week"):
+            start = self.entry.due_on or timezone.localdate(clock.now())
+            cleaned["day"] = start + timedelta(days=1 if pick == "day" else 7)
+        else:
+            cleaned["day"] = None if pick == "none" else cleaned.get("due_on")
+        if not pick and "due_on" in cleaned and cleaned["day"] is None:
+            self.add_error("due_on", _("Choose a day, or press “No day yet”."))
+        return cleaned
+
+
+class DropForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), required=False, max_length=200, help_text=_("Kept in the history."))
+    version = forms.IntegerField(widget=forms.HiddenInput)

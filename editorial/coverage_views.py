@@ -1,0 +1,180 @@
+"""The coverage map's screen, and the lists behind its figures."""
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views.generic import BaseListingView, WagtailAdminTemplateMixin
+
+from cms import policy
+from cms.models import BuyingStage, Persona
+from editorial import coverage
+from editorial.coverage import ALL, NOBODY
+
+
+def shown_to(user) -> dict:
+    """What the map's template needs: the table, and whether this person may plan (and see drafts)."""
+    return {
+        "table": coverage.table(),
+        "may_change": policy.may(user, "calendar.change"),
+        "enough": coverage.ENOUGH_FROM,
+    }
+
+
+class CoverageView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
+    right = "coverage.view"
+    page_title = gettext_lazy("Coverage")
+    header_icon = "table"
+    template_name = "editorial/coverage/index.html"
+
+    def get_breadcrumbs_items(self):
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | shown_to(self.request.user)
+
+
+class CoveragePanel(Component):
+    """The map on the home screen."""
+
+    name = "coverage"
+    order = 90
+    template_name = "editorial/coverage/panel.html"
+
+    class Media:
+        css = {"all": ["editorial/newsroom.css"]}
+
+    def get_context_data(self, parent_context):
+        return shown_to(parent_context["request"].user)
+
+
+class CellView(policy.RightRequired, BaseListingView):
+    """The pieces or plans that one figure of the map counts."""
+
+    paginate_by = 50
+    default_ordering = ("title", "pk")
+    template_name = "wagtailadmin/generic/listing.html"
+    kind = ""
+
+    @cached_property
+    def row(self) -> str:
+        return self._asked("stage")
+
+    @cached_property
+    def column(self) -> str:
+        return self._asked("persona")
+
+    def _asked(self, name) -> str:
+        value = self.request.GET.get(name, ALL)
+        if value not in (ALL, NOBODY) and not (value.isdecimal() and len(value) < 19):
+            raise Http404(f"{name} is a key, {ALL} or {NOBODY}, not {value!r}")
+        return value
+
+    @cached_property
+    def cell_name(self) -> str:
+        stage = self._label(self.row, BuyingStage, _("Unclassified"))
+        return f"{stage} × {self._label(self.column, Persona, _('no persona'))}"
+
+    def get_page_subtitle(self):
+        return self.cell_name
+
+    def _label(self, key, model, unclassified) -> str:
+        if key == NOBODY:
+            return unclassified
+        if key == ALL:
+            return _("all")
+        found = model.objects.filter(pk=key).first()
+        if found is None:
+            raise Http404(f"There is no {model._meta.verbose_name} {key}")
+        return str(found)
+
+    def get_breadcrumbs_items(self):
+        map_ = {"url": reverse("editorial:coverage"), "label": _("Coverage")}
+        here = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
+        return [*self.breadcrumbs_items, map_, here]
+
+    def get_index_url(self):
+        return reverse(self.index_url_name) + f"?stage={self.row}&persona={self.column}"
+
+    @cached_property
+    def may_change(self) -> bool:
+        return policy.may(self.request.user, "calendar.change")
+
+    @cached_property
+    def verbose_name_plural(self):
+        return self.page_title
+
+    def get_base_queryset(self):
+        return coverage.at(self.listed(), self.row, self.column)
+
+
+class PagesView(CellView):
+    """Pages of one cell: the title leads to the editor for those who write, to the page itself for the others."""
+
+    header_icon = "doc-full-inverse"
+
+    @cached_property
+    def columns(self):
+        return [
+            TitleColumn("title", label=_("Title"), get_url=self.page_address),
+            Column("primary_stage", label=_("Buying stage"), accessor=lambda page: page.primary_stage or "–"),
+            Column("personas", label=_("Personas"), accessor=_personas),
+            Column("format", label=_("Format"), accessor="get_format_display"),
+            Column("shelf_life", label=_("Shelf life"), accessor="get_shelf_life_display"),
+            DateColumn("latest_revision_created_at", label=_("Updated")),
+        ]
+
+    def page_address(self, page) -> str | None:
+        return reverse("wagtailadmin_pages:edit", args=[page.pk]) if self.may_change else page.get_url(self.request)
+
+    def get_base_queryset(self):
+        return super().get_base_queryset().select_related("primary_stage").defer("body").prefetch_related("personas")
+
+
+class PiecesView(PagesView):
+    right = "coverage.view"
+    page_title = gettext_lazy("Live pieces")
+    index_url_name = "editorial:live"
+    index_results_url_name = "editorial:live_results"
+
+    def listed(self):
+        return coverage.live_pieces()
+
+
+class DraftsView(PagesView):
+    right = "calendar.change"
+    page_title = gettext_lazy("Drafts")
+    index_url_name = "editorial:drafts"
+    index_results_url_name = "editorial:drafts_results"
+
+    def listed(self):
+        return coverage.drafts()
+
+
+class PlansView(CellView):
+    """Planned entries of one cell; readers see titles and days."""
+
+    right = "coverage.view"
+    page_title = gettext_lazy("Planned pieces")
+    header_icon = "calendar-alt"
+    index_url_name = "editorial:planned"
+    index_results_url_name = "editorial:planned_results"
+    default_ordering = ("due_on", "pk")
+
+    @cached_property
+    def columns(self):
+        title = TitleColumn("title", label=_("Title"), url_name="editorial:edit" if self.may_change else None)
+        day = Column("due_on", label=_("Planned for"), accessor=lambda entry: entry.due_on or _("No day yet"))
+        step = Column("step", label=_("Step"), accessor="get_step_display")
+        return [title, day, step] if self.may_change else [title, day]
+
+    def listed(self):
+        return coverage.plans()
+
+
+def _personas(page) -> str:
+    return _("All") if page.for_all_personas else ", ".join(persona.name for persona in page.personas.all()) or "–"

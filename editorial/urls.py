@@ -1,0 +1,32 @@
+"""Addresses under admin/newsroom/."""
+
+from django.urls import path
+
+from editorial.calendar import entry_views as entries
+from editorial.calendar.views import CalendarView
+from editorial.coverage_views import CoverageView, DraftsView, PiecesView, PlansView
+
+app_name = "editorial"
+urlpatterns = [
+    path("calendar/", CalendarView.as_view(), name="calendar"),
+    path("calendar/results/", CalendarView.as_view(results_only=True), name="calendar_results"),
+    path("entries/add/", entries.AddEntryView.as_view(), name="add"),
+    path("entries/similar/", entries.SimilarView.as_view(), name="similar"),
+    path("entries/<int:pk>/", entries.EditEntryView.as_view(), name="edit"),
+    path("entries/<int:pk>/move/", entries.MoveView.as_view(), name="move"),
+    path("entries/<int:pk>/drop/", entries.DropView.as_view(), name="drop"),
+    path("entries/<int:pk>/draft/", entries.StartDraftView.as_view(), name="start_draft"),
+    path("entries/<int:pk>/history/", entries.EntryHistoryView.as_view(), name="history"),
+    path(
+        "entries/<int:pk>/history/results/",
+        entries.EntryHistoryView.as_view(results_only=True),
+        name="history_results",
+    ),
+    path("coverage/", CoverageView.as_view(), name="coverage"),
+    path("coverage/live/", PiecesView.as_view(), name="live"),
+    path("coverage/live/results/", PiecesView.as_view(results_only=True), name="live_results"),
+    path("coverage/drafts/", DraftsView.as_view(), name="drafts"),
+    path("coverage/drafts/results/", DraftsView.as_view(results_only=True), name="drafts_results"),
+    path("coverage/planned/", PlansView.as_view(), name="planned"),
+    path("coverage/planned/results/", PlansView.as_view(results_only=True), name="planned_results"),
+]
