@@ -4,7 +4,7 @@ Pieces for customers and for sales only are live pages too, but nothing here lis
 name: `published(audience=Audience.CUSTOMERS)`. A piece behind a Wagtail view restriction is never listed.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import add
 
@@ -12,11 +12,13 @@ from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, 
 from django.db.models.functions import Length, Substr
 from wagtail.models import PageViewRestriction
 
-from cms import clock
+from cms import clock, pictures
 from cms.models import AssetPage, BuyingStage, LibraryImage
 from cms.models.pages import AssetTopic, Audience, ShelfLife
 
-NEWEST_FIRST = ("-first_published_at", "-pk")
+# A piece made live by code may lack the moment: it comes last on either database.
+NEWEST_FIRST = (F("first_published_at").desc(nulls_last=True), "-pk")
+PAGE_SIZE = 20
 
 # How well a piece fits a reader, in points (docs/site.md explains the order they give).
 STAGE_NOW, STAGE_NOW_TOO, STAGE_NEXT, STAGE_NEXT_TOO = 6, 5, 4, 3
@@ -44,13 +46,23 @@ def published(audience=Audience.PUBLIC, *, topic=None, stage=None, persona=None)
     return pieces
 
 
-def cards(pieces: QuerySet[AssetPage], *picture_specs: str) -> QuerySet[AssetPage]:
-    """`pieces` with what a card in a list shows and without their bodies; covers bring the renditions named."""
-    covers = LibraryImage.objects.all()
-    if picture_specs:
-        covers = covers.prefetch_renditions(*picture_specs)
+def cards(pieces: QuerySet[AssetPage]) -> QuerySet[AssetPage]:
+    """`pieces` with what a card in a list shows, covers in card sizes among it, and without their bodies."""
+    covers = LibraryImage.objects.prefetch_renditions(*pictures.specs(pictures.CARD))
     cover = Prefetch("cover", queryset=covers)
     return pieces.select_related("author", "primary_stage").prefetch_related(cover).defer("body")
+
+
+def page_of(pieces: QuerySet[AssetPage], before: str = "", size: int = PAGE_SIZE) -> tuple[list[AssetPage], str]:
+    """One page of a newest-first list, and the key of the page of older ones ("" when there is none).
+
+    `before` is such a key, or "" for the newest. No OFFSET: the hundredth page costs what the first does, and a piece
+    published meanwhile moves nothing. Raises ValueError for a key that is not ours.
+    """
+    if before:
+        pieces = pieces.filter(_older_than(before))
+    found = list(pieces[: size + 1])
+    return found[:size], _key(found[size - 1]) if len(found) > size else ""
 
 
 def next_read(
@@ -77,6 +89,25 @@ def next_read(
         is_read=_points((Q(pk__in=list(read_ids)), 1)) if read_ids else Value(0),
     )
     return list(cards(scored).order_by("is_read", "-fit", *NEWEST_FIRST)[:limit])
+
+
+def _key(piece: AssetPage) -> str:
+    at = piece.first_published_at
+    return f"{at.timestamp():.6f}-{piece.pk}" if at else f"0-{piece.pk}"
+
+
+def _older_than(key: str) -> Q:
+    stamp, dash, pk = key.partition("-")
+    if not (key.isascii() and dash and pk.isdecimal() and stamp.replace(".", "", 1).isdecimal() and len(key) <= 40):
+        raise ValueError(f"{key[:40]!r} is not the key of a page in this list")
+    undated = Q(first_published_at=None, pk__lt=int(pk))
+    if float(stamp) == 0:
+        return undated
+    try:
+        at = datetime.fromtimestamp(float(stamp), UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"{key!r} is not a moment") from error
+    return Q(first_published_at__lt=at) | Q(first_published_at=at, pk__lt=int(pk)) | Q(first_published_at=None)
 
 
 def _restricted() -> Exists:

@@ -1,18 +1,30 @@
 """Addresses. Apps above are included by dotted strings; cms imports none of them."""
 
-from django.conf import settings
-from django.conf.urls.static import static
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from cms import rest
+from cms import feeds, rest, views
+from cms.feedback.views import rate
+from cms.sitemaps import SITEMAPS
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("api/v1/", rest.build().urls),
     path("documents/", include(wagtaildocs_urls)),
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    path("topics/", views.topics, name="topics"),
+    path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("topics/<slug:slug>/feed/", feeds.TopicFeed(), name="topic_feed"),
+    path("stages/<slug:slug>/", views.stage, name="stage"),
+    path("for/<slug:slug>/", views.persona, name="persona"),
+    path("authors/<slug:slug>/", views.author, name="author"),
+    path("search/", views.search_page, name="search"),
+    path("rate/", rate, name="rate"),
+    path("feed/", feeds.SiteFeed(), name="feed"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+    path("media/images/<path:name>", views.picture),
     path("", include(wagtail_urls)),
 ]

@@ -6,45 +6,11 @@ import pytest
 from wagtail.models import PageViewRestriction
 
 from cms import clock
-from cms.library import cards, next_read, published
-from cms.models import AssetPage, BuyingStage, HomePage, Persona, Topic
+from cms.library import cards, next_read, page_of, published
+from cms.models import AssetPage, HomePage
 from cms.models.pages import Audience, ShelfLife
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
-
-
-@pytest.fixture
-def stages():
-    BuyingStage.objects.all().delete()
-    names = ("one", "two", "three", "four")
-    return [BuyingStage.objects.create(slug=name, name=name, sort_order=n) for n, name in enumerate(names)]
-
-
-@pytest.fixture
-def personas():
-    return [Persona.objects.create(slug=name, name=name) for name in ("it", "finance")]
-
-
-@pytest.fixture
-def topics():
-    return [Topic.objects.create(slug=name, name=name) for name in ("cost", "audit", "people")]
-
-
-@pytest.fixture
-def make_piece():
-    """make_piece("Title", days_old=3, topics=[…], personas=[…], also=[…], **fields) -> a live public piece."""
-    home = HomePage.objects.get()
-
-    def make(title, *, days_old=400, topics=(), personas=(), also=(), **fields):
-        page = AssetPage(title=title, **fields)
-        page.personas, page.also_stages = list(personas), list(also)
-        home.add_child(instance=page)
-        page.topics.set(list(topics))
-        page.first_published_at = clock.now() - timedelta(days=days_old)
-        page.save()
-        return page
-
-    return make
 
 
 def titles(pieces):
@@ -168,3 +134,31 @@ def test_next_read_takes_two_queries_whatever_is_known(make_piece, stages, perso
         next_read()
     with django_assert_num_queries(2):
         next_read(stage_id=stages[0].pk, persona_id=personas[0].pk, topic_ids=[t.pk for t in topics], read_ids={1, 2})
+
+
+def test_pages_by_key_meet_without_gap_or_double(make_piece):
+    for n in range(5):
+        make_piece(f"Piece {n}", days_old=n)
+    moment = published()[1].first_published_at
+    AssetPage.objects.filter(title="Piece 2").update(first_published_at=moment)
+    AssetPage.objects.filter(title="Piece 4").update(first_published_at=None)
+    first, key = page_of(published(), size=2)
+    second, second_key = page_of(published(), key, size=2)
+    third, end = page_of(published(), second_key, size=2)
+    assert titles(first + second + third) == ["Piece 0", "Piece 2", "Piece 1", "Piece 3", "Piece 4"]
+    assert end == ""
+    assert page_of(published(), f"0-{third[0].pk}") == ([], "")
+
+
+def test_piece_published_meanwhile_does_not_move_the_next_page(make_piece):
+    for n in range(4):
+        make_piece(f"Piece {n}", days_old=n + 1)
+    _, key = page_of(published(), size=2)
+    make_piece("Newer", days_old=0)
+    assert titles(page_of(published(), key, size=2)[0]) == ["Piece 2", "Piece 3"]
+
+
+@pytest.mark.parametrize("key", ["x", "1-", "-1", "1.2.3-4", "1-x", "9" * 30 + "-1", "١-1", "1e400-1", "1" * 50])
+def test_key_that_is_not_ours_is_refused(key):
+    with pytest.raises(ValueError, match="not"):
+        page_of(published(), key)

@@ -1,0 +1,53 @@
+"""Telling readers apart without knowing them: one rating a reader and piece, no account, no cookie."""
+
+import hashlib
+import hmac
+from ipaddress import ip_address, ip_network
+from uuid import UUID
+
+from django.conf import settings
+
+from cms import clock
+
+KEPT_BITS = {4: 24, 6: 48}
+LONGEST_HEADER = 400
+
+
+def visitor(text: str) -> UUID | None:
+    """The visitor key that the page script put into the form; anything else is no key."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def truncated_address(request) -> str:
+    """The network that the request came from (/24, /48), "" when unknown. The address itself is never kept."""
+    try:
+        address = ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return ""
+    address = getattr(address, "ipv4_mapped", None) or address
+    return str(ip_network((address, KEPT_BITS[address.version]), strict=False).network_address)
+
+
+def key(request, visitor_key: UUID | None) -> str:
+    """Hex HMAC of what tells this reader apart: the visitor key; else network, browser and day, gone by tomorrow."""
+    if visitor_key:
+        text = f"visitor\0{visitor_key.hex}"
+    else:
+        browser = request.headers.get("User-Agent", "")[:LONGEST_HEADER]
+        text = f"day\0{truncated_address(request)}\0{browser}\0{clock.now().date().isoformat()}"
+    return hmac.new(settings.HASH_PEPPER, f"rating\0{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def request_facts(request) -> dict[str, str]:
+    """What the ledger needs to judge whether a person did this."""
+    headers = request.headers
+    return {
+        "ua": headers.get("User-Agent", "")[:LONGEST_HEADER],
+        "ip": truncated_address(request),
+        "method": request.method,
+        "accept_language": headers.get("Accept-Language", "")[:LONGEST_HEADER],
+        "purpose": (headers.get("Sec-Purpose") or headers.get("Purpose", ""))[:LONGEST_HEADER],
+    }

@@ -1,0 +1,87 @@
+"""POST /rate/: a reader's one tap."""
+
+from django.db.models import Q
+from django.http import HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from cms.feedback import ratings, readers
+from cms.feedback.models import Rating
+from cms.models import AssetPage
+from cms.models.pages import Audience
+
+LONGEST_BODY = 8 * 1024
+LONGEST_LINK_TOKEN = 4000
+WORDS = {Rating.Value.USEFUL: "useful", Rating.Value.NOT_USEFUL: "not-useful"}
+
+
+# The form's own token, bound to one piece and made by us, stands in for the CSRF cookie: readers get no cookie.
+@csrf_exempt
+@require_POST
+def rate(request):
+    """Store the rating and go back to the piece; with `Accept: application/json` answer the thank-you itself."""
+    if _length(request) > LONGEST_BODY:
+        return _refused(request, 413, _("The answer was longer than this form can send."))
+    try:
+        asset_id = ratings.read_token(request.POST.get("token", ""))
+    except ratings.BadToken as error:
+        return _refused(request, 400, _token_words(str(error)))
+    value = request.POST.get("value", "")
+    if value not in ("1", "-1"):
+        return _refused(request, 400, _("The form sent no answer that we know: it must be “yes” or “no”."))
+    piece = AssetPage.objects.live().filter(~Q(audience=Audience.SALES_ONLY), pk=asset_id).first()
+    if piece is None:
+        return _refused(request, 404, _("This piece is no longer on the site, so it can no longer be rated."))
+    _store(request, piece, int(value))
+    return _thanks(request, piece, int(value))
+
+
+def _store(request, piece, value):
+    visitor = readers.visitor(request.POST.get("visitor", ""))
+    ratings.rate(
+        piece.pk,
+        value,
+        readers.key(request, visitor),
+        visitor=visitor,
+        link_token=request.POST.get("link", "")[:LONGEST_LINK_TOKEN],
+        request_facts=readers.request_facts(request),
+    )
+
+
+def _thanks(request, piece, value):
+    if _wants_json(request):
+        return JsonResponse({"value": value, "message": thanks_words(WORDS[value])})
+    return HttpResponseRedirect(f"{piece.get_url(request)}?rated={WORDS[value]}#rated", status=303)
+
+
+def thanks_words(word: str) -> str:
+    """The thank-you for an answer as it stands in the address ("useful", "not-useful"); "" for anything else."""
+    if word == "useful":
+        return _("Thank you. Good to know that it was useful.")
+    if word == "not-useful":
+        return _("Thank you. We will look at it again.")
+    return ""
+
+
+def _token_words(reason: str) -> str:
+    if reason == "expired":
+        return _("The page had been open for more than 30 days, and its form has expired.")
+    return _("The form did not come whole: the part that says which piece it is for is missing or changed.")
+
+
+def _refused(request, status: int, why: str):
+    mend = _("Open the piece again and tap once more.")
+    if _wants_json(request):
+        return JsonResponse({"error": {"what": _("Not counted"), "why": why, "mend": mend}}, status=status)
+    return render(request, "cms/rating_refused.html", {"why": why, "mend": mend}, status=status)
+
+
+def _wants_json(request) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _length(request) -> int:
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    return int(text) if text.isdecimal() else LONGEST_BODY + 1

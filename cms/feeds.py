@@ -1,0 +1,74 @@
+"""RSS of the whole site and of each topic: the twenty newest public pieces, with their summaries."""
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cms.library import PAGE_SIZE, cards, published
+from cms.models import Topic
+
+
+class _PieceFeed(Feed):
+    def item_title(self, piece):
+        return piece.title
+
+    def item_description(self, piece):
+        return piece.summary
+
+    def item_link(self, piece):
+        return settings.BASE_URL + piece.get_url()
+
+    def item_pubdate(self, piece):
+        return piece.first_published_at
+
+    def item_updateddate(self, piece):
+        return piece.last_published_at
+
+    def item_author_name(self, piece):
+        return piece.author.name if piece.author else None
+
+
+class SiteFeed(_PieceFeed):
+    """/feed/"""
+
+    def title(self):
+        return settings.SITE_NAME
+
+    def link(self):
+        return settings.BASE_URL + "/"
+
+    def feed_url(self):
+        return settings.BASE_URL + reverse("feed")
+
+    def description(self):
+        return _("The newest pieces")
+
+    def items(self):
+        """The newest pieces of all topics."""
+        return cards(published())[:PAGE_SIZE]
+
+
+class TopicFeed(_PieceFeed):
+    """/topics/<slug>/feed/"""
+
+    def get_object(self, request, slug):
+        """The topic, or 404."""
+        return get_object_or_404(Topic, slug=slug)
+
+    def title(self, topic):
+        return f"{topic.name} · {settings.SITE_NAME}"
+
+    def link(self, topic):
+        return settings.BASE_URL + reverse("topic", args=[topic.slug])
+
+    def feed_url(self, topic):
+        return settings.BASE_URL + reverse("topic_feed", args=[topic.slug])
+
+    def description(self, topic):
+        return topic.description
+
+    def items(self, topic):
+        """The newest pieces about the topic."""
+        return cards(published(topic=topic))[:PAGE_SIZE]

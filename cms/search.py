@@ -1,0 +1,92 @@
+"""Search of what is published, with the topics and formats that the found pieces have."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from cms.library import NEWEST_FIRST, cards, published
+from cms.models import AssetPage, Topic
+from cms.models.pages import AssetTopic, Audience, Format
+
+LONGEST_QUERY = 200
+MOST_FOUND = 200  # nobody reads further; a narrower question finds the rest
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to narrow: what it is called in the address, on the page, how many pieces remain, and is it chosen."""
+
+    key: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """The pieces asked for, best first; how many there are; and the facets of those the words alone find."""
+
+    pieces: list[AssetPage]
+    total: int
+    topics: list[Facet]
+    formats: list[Facet]
+
+
+def find(words: str, *, topic: str = "", format: str = "", limit: int = 20) -> Found:
+    """The public pieces with `words` (all when empty, newest first), narrowed by a topic's slug and a format's key.
+
+    At most MOST_FOUND are looked at. A facet counts what choosing it would leave, given the other one.
+    """
+    found = _ranked(words)
+    topics_of = _topics_of(found)
+    in_format = [pk for pk, kind in found.items() if not format or kind == format]
+    in_topic = [pk for pk in found if not topic or topic in topics_of.get(pk, {})]
+    both = [pk for pk in in_format if pk in set(in_topic)]
+    return Found(
+        pieces=_pieces(both[:limit]),
+        total=len(both),
+        topics=_topic_facets(in_format, topics_of, topic),
+        formats=_format_facets([found[pk] for pk in in_topic], format),
+    )
+
+
+def _ranked(words: str) -> dict[int, str]:
+    """Primary key -> format, best first."""
+    listed = published()
+    # SQLite's index takes a quotation mark inside a word for its own.
+    words = words[:LONGEST_QUERY].replace('"', " ").strip()
+    if not words:
+        return dict(listed.values_list("pk", "format")[:MOST_FOUND])
+    # The search index knows nothing of view restrictions, so what it ranks is checked against what may be listed.
+    matches = AssetPage.objects.live().filter(audience=Audience.PUBLIC).search(words)
+    ranked = [piece.pk for piece in matches[:MOST_FOUND]]
+    formats = dict(listed.filter(pk__in=ranked).values_list("pk", "format"))
+    return {pk: formats[pk] for pk in ranked if pk in formats}
+
+
+def _topics_of(pks) -> dict[int, dict[str, str]]:
+    """Primary key -> {slug: name} of its topics."""
+    topics: dict[int, dict[str, str]] = {}
+    rows = AssetTopic.objects.filter(content_object__in=list(pks))
+    for pk, slug, name in rows.values_list("content_object", "tag__slug", "tag__name"):
+        topics.setdefault(pk, {})[slug] = name
+    return topics
+
+
+def _topic_facets(pks, topics_of, chosen) -> list[Facet]:
+    names = {slug: name for topics in topics_of.values() for slug, name in topics.items()}
+    counts = Counter(slug for pk in pks for slug in topics_of.get(pk, {}))
+    if chosen and chosen not in names:
+        names |= dict(Topic.objects.filter(slug=chosen).values_list("slug", "name"))
+    facets = [Facet(slug, name, counts[slug], slug == chosen) for slug, name in names.items()]
+    return sorted((f for f in facets if f.count or f.chosen), key=lambda f: (-f.count, f.label))
+
+
+def _format_facets(kinds, chosen) -> list[Facet]:
+    counts = Counter(kinds)
+    facets = [Facet(kind.value, kind.label, counts[kind.value], kind.value == chosen) for kind in Format]
+    return sorted((f for f in facets if f.count or f.chosen), key=lambda f: (-f.count, f.label))
+
+
+def _pieces(pks) -> list[AssetPage]:
+    by_pk = cards(AssetPage.objects.filter(pk__in=pks)).order_by(*NEWEST_FIRST).in_bulk()
+    return [by_pk[pk] for pk in pks]

@@ -1,0 +1,32 @@
+// One tap without leaving the page. Without this file the same form posts and comes back.
+(() => {
+  const form = document.querySelector("form[data-rating]");
+  if (!form || !window.fetch) return;
+  const answer = form.querySelector("[role=status]");
+  const buttons = [...form.querySelectorAll("button")];
+
+  const show = (value, message) => {
+    buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.value === String(value))));
+    answer.textContent = message;
+  };
+
+  form.addEventListener("submit", async (event) => {
+    const button = event.submitter;
+    if (!button) return;
+    event.preventDefault();
+    const body = new URLSearchParams(new FormData(form));
+    body.set("value", button.value);
+    try {
+      const reply = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const data = await reply.json();
+      if (reply.ok) show(data.value, data.message);
+      else answer.textContent = `${data.error.why} ${data.error.mend}`;
+    } catch {
+      // The network failed: post the plain form, so that the browser says what is wrong.
+      const value = document.createElement("input");
+      Object.assign(value, { type: "hidden", name: "value", value: button.value });
+      form.append(value);
+      form.submit();
+    }
+  });
+})();

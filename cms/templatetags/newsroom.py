@@ -1,0 +1,153 @@
+"""What the templates of the public site ask the library for."""
+
+import json
+import re
+
+from django import template
+from django.conf import settings
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
+from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.safestring import mark_safe
+
+from cms import library, pictures, ports, wording
+from cms.feedback import ratings
+from cms.feedback.views import thanks_words
+from cms.models import BuyingStage, LibraryRendition, Persona, Topic
+from cms.models.pages import Audience
+
+register = template.Library()
+
+WORDS_A_MINUTE = 225
+FRONT_PIECES = 12
+_FIGURE = re.compile(r"[-+−–±≤≥<>~≈]?\s?[€$£]?\s?\d[\d.,\s]*\s?(%|‰|°C|°F|K|h|min|km|kg|m²|€|k)?")
+# In a script element only these can end it or open a comment; JSON reads the escapes as the characters.
+_SCRIPT_ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+
+
+@register.simple_tag
+def newest_pieces(limit=FRONT_PIECES):
+    """The newest public pieces, as cards."""
+    return list(library.cards(library.published())[:limit])
+
+
+@register.simple_tag
+def piece_topics(page):
+    """The topics of a piece, read once a page; its cover's sizes are read along, in one query for all of them."""
+    if hasattr(page, "shown_topics"):
+        return page.shown_topics
+    if page.cover:
+        sizes = pictures.specs(pictures.COVER)
+        renditions = LibraryRendition.objects.filter(filter_spec__in=[*sizes, pictures.SHARED])
+        prefetch_related_objects([page.cover], Prefetch("renditions", renditions, to_attr="prefetched_renditions"))
+    page.shown_topics = list(page.topics.all())
+    return page.shown_topics
+
+
+@register.simple_tag
+def next_pieces(page, topics, reader):
+    """Three pieces to read after this one: for what is known of the reader, else for whom this piece is."""
+    personas = [persona.pk for persona in page.personas.all()]
+    return library.next_read(
+        stage_id=reader["stage"] or page.primary_stage_id,
+        persona_id=reader["persona"] or (personas[0] if len(personas) == 1 else None),
+        topic_ids=[topic.pk for topic in topics],
+        read_ids=reader["read"],
+        exclude_id=page.pk,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def reader(context):
+    """What is known of who is reading (cms/ports.py)."""
+    return ports.reader(context["request"])
+
+
+def _listed(path):
+    """Count, over a relation to pieces, those that the site lists."""
+    return Count(path, filter=Q(**{f"{path}__in": library.published().order_by().values("pk")}), distinct=True)
+
+
+@register.simple_tag
+def topics_with_counts():
+    """Topics that have public pieces, by name, each with `.pieces`."""
+    return Topic.objects.annotate(pieces=_listed("assets__content_object")).filter(pieces__gt=0)
+
+
+@register.simple_tag
+def stages_with_counts():
+    """Stages that have public pieces, in order, each with `.pieces` and `.wording`."""
+    stages = list(BuyingStage.objects.annotate(pieces=_listed("primary_assets")).filter(pieces__gt=0))
+    for stage in stages:
+        stage.wording = wording.for_reader(stage)
+    return stages
+
+
+@register.simple_tag
+def personas_with_pieces():
+    """Kinds of reader that have public pieces of their own."""
+    return Persona.objects.annotate(pieces=_listed("assets")).filter(pieces__gt=0)
+
+
+@register.filter
+def reading_minutes(page):
+    """Whole minutes to read the body at 225 words a minute, at least 1."""
+    texts = page.body.stream_block.get_searchable_content(page.body)
+    words = sum(len(strip_tags(str(text)).split()) for text in texts)
+    return max(1, round(words / WORDS_A_MINUTE))
+
+
+@register.filter
+def is_figure(value):
+    """Is this table cell a number, with its unit perhaps? Such cells stand flush right."""
+    return bool(_FIGURE.fullmatch(str(value).strip()))
+
+
+@register.inclusion_tag("cms/rating.html", takes_context=True)
+def rating(context, page):
+    """The one-tap form for a piece, its thank-you and, from five ratings on, its figures."""
+    answered = context["request"].GET.get("rated", "")
+    return {
+        "token": ratings.sign(page.pk),
+        "thanks": thanks_words(answered),
+        "answered": answered,
+        "figures": ratings.figures(page.pk),
+    }
+
+
+@register.simple_tag
+def article_json(page, topics, url, cover_url=""):
+    """schema.org's Article as JSON that cannot leave its script element."""
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": page.title,
+        "description": page.summary,
+        "url": url,
+        "mainEntityOfPage": url,
+        "datePublished": page.first_published_at and page.first_published_at.isoformat(),
+        "dateModified": page.last_published_at and page.last_published_at.isoformat(),
+        "image": cover_url,
+        "author": page.author
+        and {
+            "@type": "Person",
+            "name": page.author.name,
+            "url": settings.BASE_URL + reverse("author", args=[page.author.slug]),
+        },
+        "publisher": {"@type": "Organization", "name": settings.SITE_NAME, "url": settings.BASE_URL},
+        "keywords": ", ".join(topic.name for topic in topics),
+        "isAccessibleForFree": page.audience == Audience.PUBLIC,
+    }
+    text = json.dumps({name: value for name, value in data.items() if value not in (None, "")}, ensure_ascii=False)
+    return mark_safe(text.translate(_SCRIPT_ESCAPES))  # noqa: S308 -- every character that could end it is escaped
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context, **changes):
+    """This address's query with some values changed; None or "" takes one out."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in (None, ""):
+            query[name] = value
+    return f"?{query.urlencode()}" if query else context["request"].path

@@ -1,0 +1,99 @@
+"""The pages of the public site that are not Wagtail pages: topics, stages, roles, authors, search."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.static import serve
+
+from cms import library, search, wording
+from cms.models import Author, BuyingStage, Persona, Topic
+
+RESULTS_A_STEP = 20
+PICTURE_AGE = 30 * 24 * 3600
+
+
+@require_safe
+def topics(request):
+    """All topics, and the same library by stage and by role."""
+    return render(request, "cms/topics.html")
+
+
+@require_safe
+def topic(request, slug):
+    """The pieces about one topic, newest first."""
+    subject = get_object_or_404(Topic, slug=slug)
+    heading = {"kicker": _("Topic"), "title": subject.name, "lead": subject.description}
+    return _listing(request, library.published(topic=subject), heading | {"feed_slug": subject.slug})
+
+
+@require_safe
+def stage(request, slug):
+    """The pieces for one stage of the buying cycle, headed by what a reader there would say."""
+    subject = get_object_or_404(BuyingStage, slug=slug)
+    words = wording.for_reader(subject)
+    heading = {"kicker": _("Where you are"), "title": words.says, "lead": words.offer}
+    return _listing(request, library.published(stage=subject), heading)
+
+
+@require_safe
+def persona(request, slug):
+    """The pieces for one kind of reader, and those for everybody."""
+    subject = get_object_or_404(Persona, slug=slug)
+    return _listing(request, library.published(persona=subject), {"kicker": _("For your role"), "title": subject.name})
+
+
+@require_safe
+def author(request, slug):
+    """The pieces signed by one author."""
+    subject = get_object_or_404(Author, slug=slug)
+    heading = {"kicker": subject.role or _("Author"), "title": subject.name, "lead": subject.bio}
+    return _listing(request, library.published().filter(author=subject), heading)
+
+
+@require_safe
+def search_page(request):
+    """Pieces by words, topic and format. Ten more steps at most: who has not found it by then asks differently."""
+    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[: search.LONGEST_QUERY]
+    chosen = {"topic": request.GET.get("topic", ""), "format": request.GET.get("format", "")}
+    shown = _shown(request.GET.get("show", ""))
+    found = search.find(words, **chosen, limit=shown)
+    more = min(shown + RESULTS_A_STEP, search.MOST_FOUND) if found.total > shown else None
+    context = {"words": words, "chosen": chosen, "found": found, "more": more, "narrowed": any(chosen.values())}
+    return render(request, "cms/search.html", context)
+
+
+@require_safe
+def robots(request):
+    """What crawlers may read, and where the sitemap is."""
+    sitemap = request.build_absolute_uri("/sitemap.xml")
+    lines = ("User-agent: *", "Disallow: /admin/", "Disallow: /rate/", "Disallow: /search/", f"Sitemap: {sitemap}", "")
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def picture(request, name):
+    """A picture in one of its sizes. Files and originals have no address here: files are served by Wagtail's view,
+    which asks who may have them. A changed picture gets a new name, so this one may be kept for a month."""
+    response = serve(request, name, document_root=Path(settings.MEDIA_ROOT) / "images")
+    patch_cache_control(response, public=True, max_age=PICTURE_AGE)
+    return response
+
+
+def _listing(request, pieces, heading):
+    try:
+        found, older = library.page_of(library.cards(pieces), request.GET.get("before", ""))
+    except ValueError as error:
+        raise Http404(str(error)) from error
+    context = {"heading": heading, "pieces": found, "older": older, "is_first": "before" not in request.GET}
+    return render(request, "cms/listing.html", context)
+
+
+def _shown(text: str) -> int:
+    """How many results to show: a whole number of steps; nonsense is the first step."""
+    steps = -(-int(text) // RESULTS_A_STEP) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+    return min(max(steps, 1) * RESULTS_A_STEP, search.MOST_FOUND)
