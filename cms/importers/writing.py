@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.db import transaction
 from django.utils.text import slugify
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from cms import clock
 from cms.importers import pictures
@@ -51,7 +52,8 @@ class Writer:
         elif self.publish:
             item.tell("No date: published as of now", "Write  date: 2024-03-31  in the front matter.", 1)
         self._fill(page, item)
-        self.home.add_child(instance=page)
+        with disable_reference_index_auto_update():  # the last save does it, once
+            self.home.add_child(instance=page)
         revision = page.save_revision(user=self.user)
         if self.publish:
             revision.publish(user=self.user, skip_permission_checks=True)
