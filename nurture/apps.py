@@ -1,8 +1,9 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
-# Where triggers, conditions and actions register themselves; each is a module of a package (docs/architecture.md).
+# Where triggers, conditions, actions and parts of the timeline register themselves (docs/architecture.md).
 REGISTERING = (
+    "nurture.contacts.happenings",
     "nurture.rules.triggers",
     "nurture.rules.conditions",
     "nurture.rules.actions",
@@ -10,6 +11,7 @@ REGISTERING = (
     "nurture.sales.conditions",
     "nurture.sales.actions",
     "nurture.sales.channels",
+    "nurture.sales.decisions",
 )
 
 

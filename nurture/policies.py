@@ -4,13 +4,15 @@ from django.db.models import Q
 
 from cms import policy
 from cms.policy import ANALYST, MARKETER, SALES_MANAGER, SALESPERSON, SERVICE
+from nurture.sales.models import Alert
 
-policy.declare(
-    "contact.view",
-    all=(MARKETER, SALES_MANAGER, SERVICE, ANALYST),
-    own=(SALESPERSON,),
-    whose=lambda user: Q(account__owner=user),
-)
+
+def own_contacts(user) -> Q:
+    """The people of one's accounts, and those one was alerted to call."""
+    return Q(account__owner=user) | Q(pk__in=Alert.objects.filter(owner=user).values("contact"))
+
+
+policy.declare("contact.view", all=(MARKETER, SALES_MANAGER, SERVICE, ANALYST), own=(SALESPERSON,), whose=own_contacts)
 policy.declare(
     "contact.change",
     all=(MARKETER, SALES_MANAGER),
@@ -23,8 +25,9 @@ policy.declare(
     own=(SALESPERSON,),
     whose=lambda user: Q(owner=user),
 )
+policy.declare("account.change", all=(MARKETER, SALES_MANAGER))
 policy.declare("alert.view", all=(MARKETER, SALES_MANAGER), own=(SALESPERSON,), whose=lambda user: Q(owner=user))
-policy.declare("alert.decide", all=(SALES_MANAGER,), own=(SALESPERSON,), whose=lambda user: Q(owner=user))
+policy.declare("alert.decide", all=(SALES_MANAGER,), own=(SALESPERSON, MARKETER), whose=lambda user: Q(owner=user))
 policy.declare("mail.view", all=(MARKETER, ANALYST))
 policy.declare("mail.send", all=(MARKETER,))
 policy.declare("work.view", all=(MARKETER, ANALYST))

@@ -1,5 +1,43 @@
-"""Screens of this package: VIEWSETS are Wagtail's own; MENU and SUBMENU are menu items for views of ours."""
+"""Contacts' place in the menu, and their words in the audit log."""
+
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from cms import policy
+
+
+class RightMenuItem(MenuItem):
+    """Shown to those who have the right that its screen asks for."""
+
+    def __init__(self, *args, right, **kwargs):
+        self.right = right
+        super().__init__(*args, **kwargs)
+
+    def is_shown(self, request):
+        """May they?"""
+        return policy.may(request.user, self.right)
+
 
 VIEWSETS: list = []
-MENU: list = []  # in the main menu
+CONTACTS = RightMenuItem(
+    _("Contacts"),
+    reverse_lazy("nurture:contacts"),
+    right="contact.view",
+    name="contacts",
+    icon_name="group",
+    order=210,
+)
+MENU: list = [CONTACTS]  # in the main menu
 SUBMENU: list = []  # under Nurture
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions):
+    """What people do with contacts and accounts."""
+    actions.register_action("nurture.contact_added", _("Add a contact"), _("Contact added"))
+    actions.register_action("nurture.contact_changed", _("Edit a contact"), _("Contact edited"))
+    actions.register_action("nurture.stage_moved", _("Move a stage by hand"), _("Moved to another stage by hand"))
+    actions.register_action("nurture.account_added", _("Add an account"), _("Account added"))
+    actions.register_action("nurture.account_changed", _("Edit an account"), _("Account edited"))

@@ -33,13 +33,12 @@ def search_accounts(accounts: QuerySet[Account], words: str) -> QuerySet[Account
     return accounts
 
 
-def reading(contact_ids) -> QuerySet[Engagement]:
-    """What these contacts took in, robots left out, newest first."""
-    return Engagement.objects.filter(
-        contact__in=contact_ids, human=True, kind__in=READING_KINDS, asset__isnull=False
-    ).order_by("-occurred_at", "-pk")
+def reading() -> QuerySet[Engagement]:
+    """What contacts took in, robots left out, newest first."""
+    taken_in = Engagement.objects.filter(human=True, kind__in=READING_KINDS, asset__isnull=False)
+    return taken_in.order_by("-occurred_at", "-pk")
 
 
 def read_assets(contact: Contact) -> set[int]:
     """Ids of the pieces this contact has taken in."""
-    return set(reading([contact.pk]).order_by().values_list("asset_id", flat=True).distinct())
+    return set(reading().filter(contact=contact).order_by().values_list("asset_id", flat=True).distinct())

@@ -1,0 +1,141 @@
+"""The part of the timeline that contacts know themselves: reading, facts, consent, browsers. Registered at start."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models.fields import DateTimeField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cms.models import Persona, User
+from nurture.contacts import wording
+from nurture.contacts.models import Account, Contact, Engagement, FieldChange, Identity
+from nurture.contacts.timeline import Entry, source
+from tracking import consent
+from tracking.models import ConsentEvent
+
+# Steps of one visit: the later one tells it all, so the earlier ones within the hour are not shown.
+FOLDED = {"link_followed": ("page_viewed", "asset_read", "asset_downloaded"), "page_viewed": ("asset_read",)}
+ICONS = {
+    "asset_read": "doc-full",
+    "page_viewed": "view",
+    "asset_downloaded": "download",
+    "asset_rated": "pick",
+    "link_followed": "link",
+    "mail_opened": "mail",
+    "site_searched": "search",
+    "comment_posted": "comment",
+}
+SOURCES = {
+    "one_click": gettext_lazy("with the link in a mail"),
+    "preference_page": gettext_lazy("on the preference page"),
+    "import": gettext_lazy("told by an import"),
+    "form": gettext_lazy("in a form"),
+    "admin": gettext_lazy("entered by staff"),
+    "api": gettext_lazy("told by another system"),
+    "crm": gettext_lazy("told by the CRM"),
+}
+
+
+@source("engagement")
+def engagements(contact, window):
+    """What they read and did. Robots' events are counted elsewhere, never shown."""
+    rows = Engagement.objects.filter(contact=contact, human=True)
+    for kind, later in FOLDED.items():
+        rows = rows.exclude(Q(kind=kind) & Exists(_soon_after(later)))
+    for row in window.of(rows, "occurred_at"):
+        note = _("By the link mailed to %s: proves the mailbox, not the person.") % contact.email
+        yield Entry(
+            window.source,
+            row.pk,
+            row.occurred_at,
+            wording.did(row),
+            icon=ICONS.get(row.kind, "pick"),
+            note=note if row.by_mail_link else "",
+            asset_id=row.asset_id,
+        )
+
+
+def _soon_after(kinds):
+    hour = ExpressionWrapper(OuterRef("occurred_at") + timedelta(hours=1), output_field=DateTimeField())
+    same = Engagement.objects.filter(contact=OuterRef("contact"), asset=OuterRef("asset"), kind__in=kinds, human=True)
+    return same.filter(occurred_at__gte=OuterRef("occurred_at"), occurred_at__lte=hour)
+
+
+@source("fact")
+def facts(contact, window):
+    """What we learned or corrected."""
+    rows = list(window.of(FieldChange.objects.filter(subject=contact.subject), "at"))
+    names, users = _names(rows), _people(rows)
+    for row in rows:
+        text = wording.changed(row, Contact, names)
+        yield Entry(window.source, row.pk, row.at, text, icon="edit", note=_told_by(row.source, users))
+
+
+@source("consent")
+def consents(contact, window):
+    """What they allowed and forbade."""
+    hmac = consent.address_hmac(contact.email)
+    rows = ConsentEvent.objects.filter(Q(subject=contact.subject) | Q(address_hmac=hmac))
+    for row in window.of(rows, "at"):
+        gave = row.action == ConsentEvent.Action.GIVEN
+        purpose = _("marketing mail") if row.purpose == "email" else row.purpose.replace("_", " ")
+        text = (_("Agreed to %s") if gave else _("Withdrew consent to %s")) % purpose
+        note = str(SOURCES.get(row.source, row.source)).capitalize()
+        yield Entry(
+            window.source,
+            row.pk,
+            row.at,
+            text,
+            "circle-check" if gave else "circle-xmark",
+            note,
+            tone="" if gave else "bad",
+        )
+
+
+@source("identity")
+def identities(contact, window):
+    """When a browser was recognised as theirs."""
+    for row in window.of(Identity.objects.filter(contact=contact), "created_at"):
+        text = _("Recognised in a browser: %s") % str(row.get_kind_display()).lower()
+        note = _("Taken back since.") if row.revoked_at else row.evidence
+        yield Entry(window.source, row.pk, row.created_at, text, "desktop", note)
+
+
+@source("added")
+def added(contact, window):
+    """Where the stream begins."""
+    for row in window.of(Contact.objects.filter(pk=contact.pk), "created_at"):
+        yield Entry(window.source, row.pk, row.created_at, _("Added to the contacts"), icon="plus")
+
+
+def _names(rows) -> dict[tuple[str, str], str]:
+    """What the primary keys in these changes stand for: one query a kind of relation that occurs."""
+    names = {}
+    for name, model in (("account", Account), ("persona", Persona)):
+        keys = {value for row in rows if row.field == name for value in (row.old, row.new) if value.isdigit()}
+        names |= {(name, str(one.pk)): str(one) for one in model.objects.filter(pk__in=keys)}
+    return names
+
+
+def _people(rows) -> dict[str, str]:
+    keys = {row.source.partition(":")[2] for row in rows if row.source.startswith("admin:")}
+    return {str(user.pk): str(user) for user in User.objects.filter(pk__in=[key for key in keys if key.isdigit()])}
+
+
+def _told_by(told: str, users: dict[str, str]) -> str:
+    kind, _colon, key = told.partition(":")
+    if kind == "admin" and key in users:
+        return _("By %s") % users[key]
+    return str(SOURCES.get(kind, told)).capitalize()
+
+
+def robots(contact: Contact) -> int:
+    """How many of the contact's events were a machine's: mail scanners, prefetching, headless browsers."""
+    return Engagement.objects.filter(contact=contact, human=False).order_by().count()
+
+
+def stage_since(contact: Contact):
+    """When the contact came to their present stage; None when they never moved."""
+    moves = contact.stage_changes.filter(to_stage=F("contact__stage")).order_by("-at", "-pk")
+    return moves.values_list("at", flat=True).first()

@@ -1,0 +1,77 @@
+"""What a contact did and what changed, in a sentence for people."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from nurture.contacts.models import Account, Contact, Engagement, FieldChange
+
+# kind -> (with the piece's title, without one)
+WORDS = {
+    "page_viewed": (gettext_lazy("Opened %s"), gettext_lazy("Visited the site")),
+    "asset_read": (None, gettext_lazy("Read on the site")),
+    "asset_downloaded": (gettext_lazy("Downloaded %s"), gettext_lazy("Downloaded a file")),
+    "asset_rated": (None, gettext_lazy("Rated a piece")),
+    "asset_saved": (gettext_lazy("Saved %s for later"), gettext_lazy("Saved a piece for later")),
+    "asset_shared": (gettext_lazy("Shared %s"), gettext_lazy("Shared a piece")),
+    "author_followed": (gettext_lazy("Followed the author of %s"), gettext_lazy("Followed an author")),
+    "comment_posted": (gettext_lazy("Commented on %s"), gettext_lazy("Posted a comment")),
+    "form_submitted": (gettext_lazy("Sent the form for %s"), gettext_lazy("Sent a form")),
+    "link_followed": (gettext_lazy("Followed the link to %s"), gettext_lazy("Followed a link")),
+    "mail_opened": (gettext_lazy("Opened the mail with %s"), gettext_lazy("Opened a mail")),
+}
+READ_WHOLE = 90  # percent: who scrolled so far saw the end
+
+
+def did(engagement: Engagement) -> str:
+    """ "Read ‘How cold is cold’ to the end, 3 min." """
+    title = _("‘%s’") % engagement.asset_title if engagement.asset_title else ""
+    kind, properties = engagement.kind, engagement.properties
+    if kind == "asset_read" and title:
+        return _reading(title, properties)
+    if kind == "asset_rated" and title:
+        return (_("Rated %s useful") if _number(properties, "value") > 0 else _("Rated %s not useful")) % title
+    if kind == "site_searched":
+        return _("Searched the site for ‘%s’") % str(properties.get("query", ""))[:80]
+    with_title, without = WORDS.get(kind, (None, kind.replace("_", " ").capitalize()))
+    return str(with_title) % title if with_title and title else str(without)
+
+
+def _reading(title: str, properties: dict) -> str:
+    depth, seconds = _number(properties, "depth"), _number(properties, "seconds")
+    if depth >= READ_WHOLE:
+        said = _("Read %s to the end") % title
+    elif depth > 0:
+        said = _("Read %(depth)s%% of %(title)s") % {"depth": depth, "title": title}
+    else:
+        said = _("Read %s") % title
+    return f"{said}, {span(seconds)}" if seconds else said
+
+
+def span(seconds: int) -> str:
+    """ "40 s", "3 min", "2 h"."""
+    if seconds < 60:
+        return _("%s s") % seconds
+    return _("%s min") % round(seconds / 60) if seconds < 3600 else _("%s h") % round(seconds / 3600)
+
+
+def since(days: int) -> str:
+    """ "today", "1 day", "12 days"."""
+    return ngettext("%s day", "%s days", days) % days if days else _("today")
+
+
+def changed(change: FieldChange, model: type[Account | Contact], names: dict[tuple[str, str], str]) -> str:
+    """ "Job title: Buyer, was Head of logistics". `names` holds what primary keys stand for, by (field, key)."""
+    label = str(model._meta.get_field(change.field).verbose_name).capitalize()
+    choices = dict(model._meta.get_field(change.field).flatchoices)
+    new, old = (names.get((change.field, value)) or choices.get(value) or value for value in (change.new, change.old))
+    if not change.new:
+        return _("%(label)s removed, was ‘%(old)s’") % {"label": label, "old": old}
+    if not change.old:
+        return _("%(label)s: ‘%(new)s’") % {"label": label, "new": new}
+    return _("%(label)s: ‘%(new)s’, was ‘%(old)s’") % {"label": label, "new": new, "old": old}
+
+
+def _number(properties: dict, name: str) -> int:
+    """What a browser sends need not be a number."""
+    value = properties.get(name)
+    return int(value) if isinstance(value, int | float) and abs(value) < 1e9 else 0
