@@ -1,0 +1,93 @@
+/* Tells the ledger that a page was seen, how long and how far it was read, what was downloaded (docs/tracking.md).
+ * Its script tag says: data-endpoint, data-consent="given|none", data-reads (the page is a piece).
+ * Without consent, or with Global Privacy Control or Do Not Track, no key is kept or sent. No cookie, ever. */
+(() => {
+  "use strict";
+  const config = document.currentScript.dataset;
+  const KEY = "lede.visitor", READ_SECONDS = 15, READ_DEPTH = 50, LEAST_SECONDS = 5;
+  const objects = navigator.globalPrivacyControl || navigator.doNotTrack === "1";
+  const visitor = visitorKey(config.consent === "given" && !objects);
+  const link = takeLink();
+
+  function uuid() {
+    if (crypto.randomUUID) return crypto.randomUUID(); // https and localhost only
+    const b = crypto.getRandomValues(new Uint8Array(16));
+    b[6] = (b[6] & 15) | 64;
+    b[8] = (b[8] & 63) | 128;
+    const hex = Array.from(b, (n) => n.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  }
+
+  /* The key that tells this browser apart; removed again when consent is not there. */
+  function visitorKey(allowed) {
+    try {
+      if (!allowed) return localStorage.removeItem(KEY), "";
+      if (!localStorage.getItem(KEY)) localStorage.setItem(KEY, uuid());
+      return localStorage.getItem(KEY);
+    } catch { return ""; } // storage is switched off
+  }
+
+  /* A tracked link ends in #l=TOKEN: keep it for this page, and clean the address. */
+  function takeLink() {
+    const [, token, rest] = /^#l=([^&]+)(?:&(.*))?$/.exec(location.hash) || [];
+    if (!token) return "";
+    history.replaceState(history.state, "", location.pathname + location.search + (rest ? "#" + rest : ""));
+    if (rest) document.getElementById(rest)?.scrollIntoView();
+    return token;
+  }
+
+  function send(kind, properties) {
+    const cut = (text) => text.slice(0, 2000) || undefined;
+    const body = JSON.stringify({
+      uuid: uuid(), kind, properties, url: cut(location.href.split("#")[0]), referrer: cut(document.referrer),
+      title: document.title.slice(0, 300), visitor: visitor || undefined, link: link || undefined,
+    });
+    if (navigator.sendBeacon?.(config.endpoint, body)) return;
+    fetch(config.endpoint, { method: "POST", body, keepalive: true }).catch(() => {});
+  }
+
+  /* Seconds the page was visible, and how far down it was seen, in percent. */
+  let seconds = 0, depth = 0, since = null, reported = false;
+  const elapsed = () => seconds + (since === null ? 0 : (performance.now() - since) / 1000);
+  function watch() {
+    const visible = document.visibilityState === "visible";
+    if (visible && since === null) since = performance.now();
+    if (!visible && since !== null) { seconds = elapsed(); since = null; }
+    if (visible) measure();
+  }
+  function measure() {
+    const whole = document.documentElement.scrollHeight;
+    depth = Math.max(depth, Math.min(100, Math.round((100 * (scrollY + innerHeight)) / whole)));
+    if (elapsed() >= READ_SECONDS && depth >= READ_DEPTH) report();
+  }
+  function report() {
+    if (reported || elapsed() < LEAST_SECONDS) return;
+    reported = true;
+    send("asset_read", { seconds: Math.round(elapsed()), depth });
+  }
+
+  /* Forms of ours say who answers, as far as consent goes. */
+  function fill(form) {
+    for (const [name, value] of [["visitor", visitor], ["link", link]]) {
+      const input = form.querySelector(`input[type=hidden][name=${name}]`);
+      if (input) input.value = value;
+    }
+  }
+
+  function start() {
+    send("page_viewed");
+    document.querySelectorAll("form[data-lede-form]").forEach(fill);
+    addEventListener("click", (e) => {
+      const file = e.target.closest?.("a[download]");
+      if (file) send("asset_downloaded", { file: file.href.slice(0, 2000) });
+    }, true);
+    if (!("reads" in config)) return;
+    watch();
+    document.addEventListener("visibilitychange", watch);
+    addEventListener("scroll", measure, { passive: true });
+    addEventListener("pagehide", report);
+    setInterval(() => since !== null && measure(), 1000);
+  }
+  if (document.prerendering) document.addEventListener("prerenderingchange", start, { once: true });
+  else start();
+})();
