@@ -14,11 +14,10 @@
     const b = crypto.getRandomValues(new Uint8Array(16));
     b[6] = (b[6] & 15) | 64;
     b[8] = (b[8] & 63) | 128;
-    const hex = Array.from(b, (n) => n.toString(16).padStart(2, "0")).join("");
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+    return Array.from(b, (n) => n.toString(16).padStart(2, "0")).join(""); // dashes are optional
   }
 
-  /* The key that tells this browser apart; removed again when consent is not there. */
+  /* The key that tells this browser apart; removed when consent is. */
   function visitorKey(allowed) {
     try {
       if (!allowed) return localStorage.removeItem(KEY), "";
@@ -27,7 +26,7 @@
     } catch { return ""; } // storage is switched off
   }
 
-  /* A tracked link ends in #l=TOKEN: keep it for this page, and clean the address. */
+  /* A tracked link ends in #l=TOKEN. */
   function takeLink() {
     const [, token, rest] = /^#l=([^&]+)(?:&(.*))?$/.exec(location.hash) || [];
     if (!token) return "";
@@ -46,7 +45,7 @@
     fetch(config.endpoint, { method: "POST", body, keepalive: true }).catch(() => {});
   }
 
-  /* Seconds the page was visible, and how far down it was seen, in percent. */
+  /* Seconds visible; how far down it was seen, in percent. */
   let seconds = 0, depth = 0, since = null, reported = false;
   const elapsed = () => seconds + (since === null ? 0 : (performance.now() - since) / 1000);
   function watch() {

@@ -1,0 +1,304 @@
+"""The collector over HTTP, against the real inbox file: what it acknowledges is durable; it never redirects astray."""
+
+import asyncio
+import json
+import threading
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+from tracking import accounts, collector, draft, inbox, links, pipeline, spool, stores, tokens, writer
+from tracking.models import Draft, DropCount, Event
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__", transaction=True, serialized_rollback=True)]
+REF = UUID(int=5)
+AGENT = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+
+
+@pytest.fixture(autouse=True)
+def own_writer(monkeypatch, settings, tmp_path):
+    """A writer and a spool of this test's own."""
+    settings.VAR_DIR = tmp_path
+    own = writer.Writer()
+    monkeypatch.setattr(collector, "writer", own)
+    yield own
+    own.stop()
+
+
+def call(*requests):
+    """Send requests, all at once, to the application; (method, path, options) each. Their responses."""
+
+    async def send():
+        transport = httpx.ASGITransport(app=collector.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=AGENT) as client:
+            return await asyncio.gather(*(client.request(m, path, **options) for m, path, options in requests))
+
+    return asyncio.run(send())
+
+
+def get(path, **options):
+    return call(("GET", path, options))[0]
+
+
+def post(data, **options):
+    content = data if isinstance(data, bytes | str) else json.dumps(data)
+    return call(("POST", "/t/e", {"content": content} | options))[0]
+
+
+def event(**changes):
+    return {"uuid": str(uuid4()), "kind": "page_viewed"} | changes
+
+
+def write_key(scope):
+    return {"authorization": f"Bearer {tokens.sign('write', {'scope': scope})}"}
+
+
+def path_of(url):
+    return url.removeprefix("http://127.0.0.1:8000")
+
+
+def test_event_is_in_the_inbox_when_it_is_acknowledged():
+    sent = event(url="https://lede.example/a/?b=c", title="Zoë 日本 \U0001f600", properties={"seconds": 3})
+    answer = post(sent, headers={"accept-language": "de"})
+    assert (answer.status_code, answer.json()) == (202, {"accepted": 1})
+    stored = Draft.objects.get()
+    assert (str(stored.uuid), stored.kind, stored.source) == (sent["uuid"], "page_viewed", "script")
+    assert stored.payload == {name: sent[name] for name in ("url", "title", "properties")}
+    assert stored.facts == {
+        "ua": AGENT["user-agent"],
+        "ip": "127.0.0.0",
+        "method": "POST",
+        "accept_language": "de",
+    }
+
+
+def test_list_of_events_and_plain_text_are_taken():
+    answer = post([event(), event()], headers={"content-type": "text/plain;charset=UTF-8"})
+    assert (answer.json(), Draft.objects.count()) == ({"accepted": 2}, 2)
+
+
+def test_requests_that_arrive_together_share_a_commit(monkeypatch, own_writer):
+    commits = []
+    write = stores.SqliteStore.write
+
+    def write_when_all_wait(store, drafts):
+        commits.append(len(drafts))
+        with own_writer._wake:
+            assert own_writer._wake.wait_for(lambda: own_writer._queued + sum(commits) == 200, 30)
+        write(store, drafts)
+
+    monkeypatch.setattr(stores.SqliteStore, "write", write_when_all_wait)
+    answers = call(*[("POST", "/t/e", {"content": json.dumps(event())}) for _ in range(200)])
+    assert ({answer.status_code for answer in answers}, sum(commits), len(commits)) == ({202}, 200, 2)
+    assert Draft.objects.count() == 200
+
+
+def test_pixel_takes_the_page_from_the_referer_and_is_never_cached():
+    answer = get(
+        "/t/p.gif?k=page_viewed&r=https%3A%2F%2Fsearch.example%2F", headers={"referer": "https://lede.example/x/"}
+    )
+    assert (answer.status_code, answer.headers["content-type"], len(answer.content)) == (200, "image/gif", 42)
+    assert "no-store" in answer.headers["cache-control"]
+    assert "set-cookie" not in answer.headers
+    stored = Draft.objects.get()
+    assert (stored.source, stored.payload) == (
+        "pixel",
+        {"url": "https://lede.example/x/", "referrer": "https://search.example/"},
+    )
+
+
+def test_head_is_recorded_as_head_so_that_it_is_judged_a_robot():
+    answer = call(("HEAD", "/t/p.gif?k=page_viewed", {}))[0]
+    assert (answer.status_code, answer.content, Draft.objects.get().facts["method"]) == (200, b"", "HEAD")
+    pipeline.run_batch()
+    assert (Event.objects.get().verdict, Event.objects.get().reasons) == ("robot", ["head_request"])
+
+
+def test_malformed_event_is_refused_with_what_where_and_why():
+    answer = post(event(kind="page_burned"))
+    assert (answer.status_code, answer.json()["error"].keys()) == (400, {"what", "where", "why"})
+    assert (answer.json()["error"]["what"], Draft.objects.count()) == ("kind", 0)
+
+
+def test_one_malformed_event_refuses_the_whole_list():
+    answer = post([event(), event(kind="odd")])
+    assert (answer.status_code, answer.json()["error"]["where"], Draft.objects.count()) == (400, "event 1", 0)
+
+
+def test_text_that_no_database_stores_is_made_storable():
+    post(event(title="a\0b\ud800c"))
+    pipeline.run_batch()
+    assert Event.objects.get().properties == {"title": "a\ufffdb\ufffdc"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("GET", "/t/e", 405, "POST, OPTIONS"),
+        ("POST", "/t/p.gif", 405, "GET, HEAD"),
+        ("DELETE", "/t/u/x", 405, "GET, HEAD, POST"),
+        ("GET", "/t/", 404, None),
+        ("GET", "/t/p.gif/x", 404, None),
+        ("POST", "/v1/track", 404, None),
+    ],
+)
+def test_wrong_method_and_address_are_said(method, path, status, allow):
+    answer = call((method, path, {}))[0]
+    assert (answer.status_code, answer.headers.get("allow")) == (status, allow)
+
+
+def test_page_of_another_site_may_not_send_unless_named(settings):
+    there = {"origin": "https://other.example"}
+    assert post(event(), headers=there).status_code == 400
+    assert post(event(), headers={"origin": "http://testserver"}).status_code == 202
+    settings.TRACKING_ORIGINS = ["https://other.example"]
+    answer = post(event(), headers=there)
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (202, "https://other.example")
+    preflight = call(("OPTIONS", "/t/e", {"headers": there}))[0]
+    assert (preflight.status_code, preflight.headers["access-control-allow-methods"]) == (204, "POST")
+
+
+def test_write_key_makes_a_server_and_history_is_believed():
+    at = "2020-01-01T00:00:00+00:00"
+    assert post(event(occurred_at=at, kind="asset_rated"), headers=write_key("history")).status_code == 202
+    stored = Draft.objects.get()
+    assert (stored.source, stored.occurred_at.isoformat(), stored.facts["scope"]) == ("server", at, "history")
+    assert post(event(), headers={"authorization": "Bearer v1.test.e30.AAAA"}).status_code == 401
+    assert post(event(), headers={"authorization": "Basic eDp5"}).status_code == 401
+
+
+def test_times_of_the_open_endpoint_are_clamped():
+    post([event(occurred_at="2020-01-01T00:00:00Z"), event(occurred_at="2999-01-01T00:00:00Z")])
+    old, future = Draft.objects.order_by("occurred_at")
+    assert (old.received_at - old.occurred_at, future.received_at - future.occurred_at) == (
+        draft.CLAMP,
+        draft.CLAMP * 0,
+    )
+
+
+def test_objecting_browser_is_not_told_apart():
+    post(event(visitor=str(uuid4())), headers={"sec-gpc": "1"})
+    assert "visitor" not in Draft.objects.get().payload
+
+
+def test_same_event_sent_again_is_acknowledged_and_stored_once():
+    one = event()
+    assert [post(one).status_code for _ in range(3)] == [202] * 3
+    pipeline.run_batch()
+    assert (Event.objects.count(), DropCount.objects.get().count) == (1, 2)
+
+
+def test_tracked_link_redirects_where_it_was_signed_for():
+    answer = get(path_of(links.tracked_url("https://other.example/a?b=c#d", REF)))
+    assert (answer.status_code, answer.headers["location"]) == (302, "https://other.example/a?b=c#d")
+    stored = Draft.objects.get()
+    assert (stored.kind, stored.source, stored.payload["link"]) == ("link_followed", "link", REF.hex)
+
+
+def test_own_page_learns_which_link_brought_the_reader():
+    url = links.tracked_url("http://127.0.0.1:8000/a/?b=c#d", REF)
+    token = url.rpartition("/")[2]
+    assert get(path_of(url)).headers["location"] == f"http://127.0.0.1:8000/a/?b=c#l={token}&d"
+
+
+@pytest.mark.parametrize(
+    "destination",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//evil.example",
+        "/a",
+        "https://a@evil.example/",
+        "https://x/\r\nA: b",
+        "",
+    ],
+)
+def test_even_a_signed_destination_must_be_a_web_address(destination):
+    answer = get(path_of(links.tracked_url(destination, REF)))
+    assert (answer.status_code, "location" in answer.headers, Draft.objects.count()) == (404, False, 0)
+
+
+@profile(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    position=st.integers(0, 200),
+    character=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="/?#%"),
+)
+def test_changed_link_never_redirects(position, character):
+    token = tokens.sign("link", {"d": "https://lede.example/", "r": REF.hex})
+    position %= len(token)
+    changed = token[:position] + character + token[position + 1 :]
+    if changed != token:
+        answer = get(f"/t/c/{changed}")
+        assert (answer.status_code, "location" in answer.headers) == (404, False)
+
+
+def test_token_of_another_purpose_is_as_unknown_as_nonsense():
+    wrong = get(f"/t/c/{tokens.sign('unsubscribe', {'d': 'https://lede.example/', 'r': REF.hex})}")
+    nonsense = get("/t/c/nonsense")
+    assert (wrong.status_code, wrong.content) == (nonsense.status_code, nonsense.content) == (404, nonsense.content)
+
+
+class Away(stores.SqliteStore):
+    """A database that cannot be reached."""
+
+    def write(self, drafts):
+        raise OSError("no such host")
+
+
+def test_database_away_spools_and_replays_under_the_same_uuid(monkeypatch):
+    monkeypatch.setattr(stores, "make", Away)
+    one = event()
+    assert post(one).status_code == 202
+    assert get(path_of(links.tracked_url("https://other.example/", REF))).status_code == 302
+    assert (Draft.objects.count(), accounts.balance().spool) == (0, 2)
+    inbox.submit([spool.waiting()[0]])
+    pipeline.run_batch()
+    assert spool.replay() == 2
+    assert (Event.objects.count(), accounts.balance().dropped, accounts.balance().holds) == (2, 1, True)
+
+
+def test_disk_full_too_refuses_events_and_still_redirects(monkeypatch, settings):
+    monkeypatch.setattr(stores, "make", Away)
+    (settings.VAR_DIR / "spool").write_text("in the way of the folder, as a full disk is")
+    answer = post(event())
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert get(path_of(links.tracked_url("https://other.example/", REF))).status_code == 302
+
+
+def test_full_queue_refuses_and_still_redirects(monkeypatch):
+    monkeypatch.setattr(writer, "MAX_QUEUE", 0)
+    assert (post(event()).status_code, get("/t/p.gif?k=page_viewed").status_code) == (503, 503)
+    assert get(path_of(links.tracked_url("https://other.example/", REF))).status_code == 302
+
+
+def test_slow_store_delays_no_redirect(monkeypatch):
+    released = threading.Event()
+    write = stores.SqliteStore.write
+    monkeypatch.setattr(stores.SqliteStore, "write", lambda self, drafts: (released.wait(10), write(self, drafts)))
+    monkeypatch.setattr(collector, "LINK_PATIENCE", 0.01)
+    assert get(path_of(links.tracked_url("https://other.example/", REF))).status_code == 302
+    assert Draft.objects.count() == 0
+    released.set()
+    collector.writer.stop()
+    assert Draft.objects.count() == 1
+
+
+def test_lifespan_starts_the_writer_and_writes_what_waits_at_its_end(own_writer):
+    received = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    sent = []
+
+    async def run():
+        async def receive():
+            return received.pop(0)
+
+        async def send(message):
+            sent.append((message["type"], own_writer._thread is not None))
+
+        await collector.app({"type": "lifespan"}, receive, send)
+
+    asyncio.run(run())
+    assert sent == [("lifespan.startup.complete", True), ("lifespan.shutdown.complete", False)]
