@@ -5,43 +5,22 @@ import json
 import threading
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as profile
-from hypothesis import strategies as st
 
+from tests.tracking.calling import AGENT, call, get, path_of
 from tracking import accounts, collector, draft, inbox, links, pipeline, spool, stores, tokens, writer
 from tracking.models import Draft, DropCount, Event
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__", transaction=True, serialized_rollback=True)]
+pytestmark = [
+    pytest.mark.db,
+    pytest.mark.django_db(databases="__all__", transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("own_writer"),
+]
 REF = UUID(int=5)
-AGENT = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
 
-@pytest.fixture(autouse=True)
-def own_writer(monkeypatch, settings, tmp_path):
-    """A writer and a spool of this test's own."""
-    settings.VAR_DIR = tmp_path
-    own = writer.Writer()
-    monkeypatch.setattr(collector, "writer", own)
-    yield own
-    own.stop()
-
-
-def call(*requests):
-    """Send requests, all at once, to the application; (method, path, options) each. Their responses."""
-
-    async def send():
-        transport = httpx.ASGITransport(app=collector.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=AGENT) as client:
-            return await asyncio.gather(*(client.request(m, path, **options) for m, path, options in requests))
-
-    return asyncio.run(send())
-
-
-def get(path, **options):
-    return call(("GET", path, options))[0]
+def event(**changes):
+    return {"uuid": str(uuid4()), "kind": "page_viewed"} | changes
 
 
 def post(data, **options):
@@ -49,16 +28,8 @@ def post(data, **options):
     return call(("POST", "/t/e", {"content": content} | options))[0]
 
 
-def event(**changes):
-    return {"uuid": str(uuid4()), "kind": "page_viewed"} | changes
-
-
 def write_key(scope):
     return {"authorization": f"Bearer {tokens.sign('write', {'scope': scope})}"}
-
-
-def path_of(url):
-    return url.removeprefix("http://127.0.0.1:8000")
 
 
 def test_event_is_in_the_inbox_when_it_is_acknowledged():
@@ -190,56 +161,6 @@ def test_same_event_sent_again_is_acknowledged_and_stored_once():
     assert [post(one).status_code for _ in range(3)] == [202] * 3
     pipeline.run_batch()
     assert (Event.objects.count(), DropCount.objects.get().count) == (1, 2)
-
-
-def test_tracked_link_redirects_where_it_was_signed_for():
-    answer = get(path_of(links.tracked_url("https://other.example/a?b=c#d", REF)))
-    assert (answer.status_code, answer.headers["location"]) == (302, "https://other.example/a?b=c#d")
-    stored = Draft.objects.get()
-    assert (stored.kind, stored.source, stored.payload["link"]) == ("link_followed", "link", REF.hex)
-
-
-def test_own_page_learns_which_link_brought_the_reader():
-    url = links.tracked_url("http://127.0.0.1:8000/a/?b=c#d", REF)
-    token = url.rpartition("/")[2]
-    assert get(path_of(url)).headers["location"] == f"http://127.0.0.1:8000/a/?b=c#l={token}&d"
-
-
-@pytest.mark.parametrize(
-    "destination",
-    [
-        "javascript:alert(1)",
-        "data:text/html,x",
-        "//evil.example",
-        "/a",
-        "https://a@evil.example/",
-        "https://x/\r\nA: b",
-        "",
-    ],
-)
-def test_even_a_signed_destination_must_be_a_web_address(destination):
-    answer = get(path_of(links.tracked_url(destination, REF)))
-    assert (answer.status_code, "location" in answer.headers, Draft.objects.count()) == (404, False, 0)
-
-
-@profile(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    position=st.integers(0, 200),
-    character=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="/?#%"),
-)
-def test_changed_link_never_redirects(position, character):
-    token = tokens.sign("link", {"d": "https://lede.example/", "r": REF.hex})
-    position %= len(token)
-    changed = token[:position] + character + token[position + 1 :]
-    if changed != token:
-        answer = get(f"/t/c/{changed}")
-        assert (answer.status_code, "location" in answer.headers) == (404, False)
-
-
-def test_token_of_another_purpose_is_as_unknown_as_nonsense():
-    wrong = get(f"/t/c/{tokens.sign('unsubscribe', {'d': 'https://lede.example/', 'r': REF.hex})}")
-    nonsense = get("/t/c/nonsense")
-    assert (wrong.status_code, wrong.content) == (nonsense.status_code, nonsense.content) == (404, nonsense.content)
 
 
 class Away(stores.SqliteStore):
