@@ -8,6 +8,7 @@ import random
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from cms import clock
 from nurture.mail.models import Delivery, DeliveryAttempt, Lane
@@ -19,6 +20,16 @@ MAX_CRASHES = 3
 MAX_RESENDS = 2
 # Phases of a try.
 CONNECTED, REFUSED, DATA_STARTED, DONE, LOST, HELD = "connected", "refused", "data_started", "done", "lost", "held"
+BY_HAND = "by hand"
+PHASES = {
+    CONNECTED: _("Could not connect"),
+    REFUSED: _("The server said no"),
+    DATA_STARTED: _("Cut off after it was handed over"),
+    DONE: _("Handed over"),
+    LOST: _("The worker ended"),
+    HELD: _("Not handed over"),
+    BY_HAND: _("Decided by a person"),
+}
 
 
 def sent(delivery: Delivery, code: int, text: str) -> bool:
@@ -33,7 +44,7 @@ def refused(delivery: Delivery, code: int, text: str) -> bool:
 
 def deferred(delivery: Delivery, code: int | None, text: str) -> bool:
     """Not now: again after 1, 5, 15, 60 minutes, then every 4 hours; after 72 hours it has failed."""
-    first = delivery.tries.order_by("pk").values_list("started_at", flat=True).first()
+    first = _tries(delivery).order_by("pk").values_list("started_at", flat=True).first()
     words = f"{code} {text}" if code else text
     if first and clock.now() - first >= GIVE_UP_AFTER:
         return _end(delivery, REFUSED, code, text, state=State.FAILED, last_error=f"Tried for 72 hours: {words}")
@@ -49,7 +60,7 @@ def unmade(delivery: Delivery, text: str) -> bool:
 def cut_off(delivery: Delivery, text: str) -> bool:
     """Lost after DATA: it may have arrived. Marketing is not sent again; other mail is, at most twice, as the same
     message (same Message-ID), because a missing alert or password reset is worse than a double one."""
-    before = delivery.tries.filter(phase=DATA_STARTED).count()
+    before = _tries(delivery).filter(phase=DATA_STARTED).count()
     if delivery.lane == Lane.MARKETING or before >= MAX_RESENDS:
         return _end(delivery, DATA_STARTED, None, text, state=State.UNKNOWN, data_started=True, last_error=text)
     again = {"state": State.PENDING, "not_before": _next_try(delivery.attempts), "last_error": text}
@@ -61,7 +72,7 @@ def crashed(delivery: Delivery) -> bool:
     text = f"The worker {delivery.lease_owner} ended while it held this mail."
     if delivery.data_started:
         return cut_off(delivery, text)
-    if delivery.tries.filter(phase=LOST).count() + 1 >= MAX_CRASHES:
+    if _tries(delivery).filter(phase=LOST).count() + 1 >= MAX_CRASHES:
         return _end(delivery, LOST, None, text, state=State.DEAD, last_error=text)
     return _end(delivery, LOST, None, text, state=State.PENDING, last_error=text)
 
@@ -81,6 +92,37 @@ def release(deliveries: list[Delivery], until: datetime) -> int:
     return given_back
 
 
+def retry(delivery: Delivery) -> bool:
+    """A person wants it sent after all: from the first try on. False when it is in no trouble (any more)."""
+    return _by_hand(delivery, "retry", state=State.PENDING, not_before=clock.now())
+
+
+def give_up(delivery: Delivery) -> bool:
+    """A person leaves it. False when it is in no trouble (any more)."""
+    return _by_hand(delivery, "give up", state=State.CANCELLED)
+
+
+def _by_hand(delivery: Delivery, text: str, **changes) -> bool:
+    in_trouble = Delivery.objects.filter(pk=delivery.pk, state__in=(State.FAILED, State.DEAD, State.UNKNOWN))
+    with transaction.atomic():
+        if not in_trouble.update(attempts=0, data_started=False, **changes):
+            return False
+        _note(delivery, BY_HAND, None, text)
+    return True
+
+
+def _tries(delivery: Delivery):
+    """Its tries since a person last decided about it."""
+    decided = delivery.tries.filter(phase=BY_HAND).order_by("-pk").values_list("pk", flat=True).first()
+    return delivery.tries.filter(pk__gt=decided or 0)
+
+
+def _note(delivery: Delivery, phase: str, code: int | None, text: str) -> None:
+    DeliveryAttempt.objects.create(
+        delivery=delivery, fence=delivery.fence, started_at=clock.now(), phase=phase, code=code, text=text[:2000]
+    )
+
+
 def _held(delivery: Delivery):
     return Delivery.objects.filter(pk=delivery.pk, state=State.CLAIMED, fence=delivery.fence)
 
@@ -91,9 +133,7 @@ def _end(delivery: Delivery, phase: str, code: int | None, text: str, **changes)
     with transaction.atomic():
         if not _held(delivery).update(**changes):
             return False
-        DeliveryAttempt.objects.create(
-            delivery=delivery, fence=delivery.fence, started_at=clock.now(), phase=phase, code=code, text=text[:2000]
-        )
+        _note(delivery, phase, code, text)
     for name, value in changes.items():
         setattr(delivery, name, value)
     return True

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from wagtail.models import DraftStateMixin, RevisionMixin
 from wagtail.search import index
 
 from nurture.mail import compile as compiler
+from nurture.mail.panels import MergeNamesPanel
 
 
 class EmailTemplate(DraftStateMixin, RevisionMixin, index.Indexed, models.Model):
@@ -26,7 +28,8 @@ class EmailTemplate(DraftStateMixin, RevisionMixin, index.Indexed, models.Model)
         FieldPanel("slug"),
         FieldPanel("subject"),
         FieldPanel("preheader"),
-        FieldPanel("mjml", classname="lede-source"),
+        FieldPanel("mjml", widget=forms.Textarea(attrs={"class": "w-font-mono w-text-14", "rows": 24})),
+        MergeNamesPanel(heading=_("Values you may use")),
     ]
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
@@ -115,7 +118,20 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["lane", "not_before", "id"], name="delivery_due", condition=models.Q(state="pending")),
             models.Index(fields=["lease_until"], name="delivery_leased", condition=models.Q(state="claimed")),
+            models.Index(
+                fields=["state", "-id"],
+                name="delivery_troubles",
+                condition=models.Q(state__in=["failed", "dead", "unknown", "suppressed", "cancelled"]),
+            ),
         ]
+
+    def __str__(self):
+        return f"Mail {self.pk}"
+
+    @property
+    def is_in_trouble(self):
+        """Does it wait for a person: to try again, or to give it up?"""
+        return self.state in (self.State.FAILED, self.State.DEAD, self.State.UNKNOWN)
 
 
 class DeliveryAttempt(models.Model):
@@ -124,6 +140,6 @@ class DeliveryAttempt(models.Model):
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="tries", db_constraint=False)
     fence = models.PositiveIntegerField()
     started_at = models.DateTimeField()
-    phase = models.CharField(max_length=12, help_text="connected, refused, data_started, done")
+    phase = models.CharField(max_length=12, help_text="See nurture/mail/fate.py.")
     code = models.PositiveSmallIntegerField(null=True)
     text = models.TextField(blank=True)

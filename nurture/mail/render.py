@@ -39,13 +39,13 @@ def mail(delivery: Delivery) -> bytes:
     head = "".join(f"{name}: {_line(name, value)}\r\n" for name, value in _own_headers(delivery)).encode()
     if delivery.raw is not None:
         return head + re.sub(rb"\r\n|\r|\n", b"\r\n", bytes(delivery.raw))
-    return head + _compose(delivery)
+    return head + compose(delivery)
 
 
 def parts(delivery: Delivery) -> Parts:
     """Subject, HTML and text as they are sent. Raises RenderError for a delivery without any content."""
     if delivery.raw is not None:
-        return _parts_of_raw(bytes(delivery.raw))
+        return parts_of_raw(bytes(delivery.raw))
     if delivery.message is None:
         raise RenderError(_("The template of this mail is gone."))
     values = {
@@ -62,6 +62,17 @@ def parts(delivery: Delivery) -> Parts:
         subject=merge.clean(merge.render(merge.parse(message.subject), values, escape=False))[:255],
         html=program.join(program.of_html(message.html), values, track, escape=True),
         text=program.join(program.of_text(message.text), values, track, escape=False),
+    )
+
+
+def parts_of_raw(raw: bytes) -> Parts:
+    """What the reader of a complete message sees."""
+    message = message_from_bytes(raw, policy=policy.default)
+    html, text = message.get_body(("html",)), message.get_body(("plain",))
+    return Parts(
+        subject=str(message["Subject"] or ""),
+        html=html.get_content() if html else "",
+        text=text.get_content() if text else "",
     )
 
 
@@ -103,7 +114,8 @@ def cover_url(asset: AssetPage | None) -> str:
     return url if url.startswith("http") else f"{settings.BASE_URL}{url}"
 
 
-def _compose(delivery: Delivery) -> bytes:
+def compose(delivery: Delivery) -> bytes:
+    """Both parts and the headers that a reader sees, without those that `mail` puts before them."""
     content = parts(delivery)
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = _line("From", settings.DEFAULT_FROM_EMAIL)
@@ -143,13 +155,3 @@ def _line(name: str, value: str) -> str:
     if _UNSAFE.search(value) or len(value.encode()) + len(name) + 2 > MAX_LINE:
         raise RenderError(_("The header %s would hold a line break or be too long; the mail was not made.") % name)
     return value
-
-
-def _parts_of_raw(raw: bytes) -> Parts:
-    message = message_from_bytes(raw, policy=policy.default)
-    html, text = message.get_body(("html",)), message.get_body(("plain",))
-    return Parts(
-        subject=str(message["Subject"] or ""),
-        html=html.get_content() if html else "",
-        text=text.get_content() if text else "",
-    )
