@@ -5,23 +5,21 @@ Any number of processes may run this at once and any may be killed at any point:
 
 import time
 from datetime import timedelta
-from importlib.util import find_spec
 
 from django.db import connection, transaction
 from django.db.models import F
-from django.utils.module_loading import import_string
 
 from cms import clock, worker
 from nurture.mail import fate, queue, render
 from nurture.mail.models import Delivery, Lane
 from nurture.mail.transport import CutOff, Refused, Transport, Unreachable, connect
-from tracking import consent
+from tracking import consent, spool
 
 State = Delivery.State
 LANES = (Lane.TRANSACTIONAL, Lane.ALERT, Lane.MARKETING)
 BATCH = 50
 LEASE = timedelta(minutes=5)
-PAUSE_WHEN_UNREACHABLE = timedelta(seconds=30)
+PAUSE = timedelta(seconds=30)  # for what was claimed when the way out is shut
 BATCH_SECONDS = 60
 
 
@@ -39,7 +37,7 @@ def run_batch(limit: int = BATCH) -> int:
                 fate.release(deliveries[at:], clock.now())
                 break
             if not send(delivery, transport):  # the others would wait for the same dead server
-                fate.release(deliveries[at + 1 :], clock.now() + PAUSE_WHEN_UNREACHABLE)
+                fate.release(deliveries[at + 1 :], clock.now() + PAUSE)
                 break
     finally:
         transport.close()
@@ -102,7 +100,7 @@ def reap() -> int:
 def _due(limit: int, now) -> list[Delivery]:
     rows: list[Delivery] = []
     for lane in LANES:
-        if len(rows) >= limit or (lane == Lane.MARKETING and _unsubscribes_waiting()):
+        if len(rows) >= limit or (lane == Lane.MARKETING and spool.unsubscribes_waiting()):
             break
         due = Delivery.objects.filter(state=State.PENDING, lane=lane, not_before__lte=now)
         if connection.features.has_select_for_update_skip_locked:
@@ -117,24 +115,13 @@ def _start_data(delivery: Delivery) -> bool:
     now = clock.now()
     with transaction.atomic():
         scopes = consent.suppressed([delivery.address_hmac]).get(delivery.address_hmac, set())
-        if queue.is_suppressed(scopes, delivery.lane) or (delivery.lane == Lane.MARKETING and _unsubscribes_waiting()):
-            return _stop(delivery, bool(scopes))
+        if queue.is_suppressed(scopes, delivery.lane):
+            fate.suppress(delivery)
+            return False
+        if delivery.lane == Lane.MARKETING and spool.unsubscribes_waiting():
+            fate.release([delivery], now + PAUSE)
+            return False
         held = Delivery.objects.filter(
             pk=delivery.pk, state=State.CLAIMED, fence=delivery.fence, lease_until__gt=now
         ).update(data_started=True, lease_until=now + LEASE, rfc_message_id=render.message_id(delivery))
     return bool(held)
-
-
-def _unsubscribes_waiting() -> bool:
-    """Did the collector take an unsubscribe that is not in the database yet? Then no marketing mail may start."""
-    if find_spec("tracking.spool") is None:
-        return False
-    return import_string("tracking.spool.unsubscribes_waiting")()
-
-
-def _stop(delivery: Delivery, suppressed: bool) -> bool:
-    if suppressed:
-        fate.suppress(delivery)
-    else:
-        fate.release([delivery], clock.now() + PAUSE_WHEN_UNREACHABLE)
-    return False

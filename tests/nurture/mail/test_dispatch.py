@@ -10,7 +10,7 @@ from cms import clock
 from nurture.mail import dispatch, fate, queue, render
 from nurture.mail.models import Delivery, DeliveryAttempt, Lane
 from tests.nurture.mail import sink as sinks
-from tracking import consent
+from tracking import consent, spool
 
 State = Delivery.State
 
@@ -88,6 +88,23 @@ def test_suppressed_after_the_claim_is_not_sent(delivery, sink):
     transport.close()
     assert state(delivery) == State.SUPPRESSED
     assert sink.accepted == []
+
+
+def test_no_marketing_while_an_unsubscribe_waits_in_the_spool(delivery, sink, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    claimed = dispatch.claim(1)
+    spool.keep_suppression("another address", None, {})
+    transport = dispatch.connect()
+    dispatch.send(claimed[0], transport)
+    transport.close()
+    assert (state(delivery), delivery.attempts) == (State.PENDING, 0)
+    Delivery.objects.update(not_before=clock.now())
+    alert = raw(Lane.ALERT)
+    assert dispatch.run_batch() == 1
+    assert (state(alert), state(delivery)) == (State.SENT, State.PENDING)
+    spool.replay()
+    assert dispatch.run_batch() == 1
+    assert state(delivery) == State.SENT
 
 
 def test_refused_for_good_is_failed_and_never_tried_again(delivery, sink, at):
