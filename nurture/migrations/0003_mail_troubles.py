@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cms', '0004_default_stages'),
-        ('nurture', '0002_action_run_caused_at'),
+        ("cms", "0004_default_stages"),
+        ("nurture", "0002_action_run_caused_at"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='deliveryattempt',
-            name='phase',
-            field=models.CharField(help_text='See nurture/mail/fate.py.', max_length=12),
+            model_name="deliveryattempt",
+            name="phase",
+            field=models.CharField(help_text="See nurture/mail/fate.py.", max_length=12),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['failed', 'dead', 'unknown', 'suppressed', 'cancelled'])), fields=['state', '-id'], name='delivery_troubles'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["failed", "dead", "unknown", "suppressed", "cancelled"])),
+                fields=["state", "-id"],
+                name="delivery_troubles",
+            ),
         ),
     ]
