@@ -1,0 +1,57 @@
+"""A rating on the site is an event in the same transaction, or neither is."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import transaction
+
+from cms import clock
+from cms.models import AssetPage, HomePage
+from cms.signals import asset_rated
+from tracking import accounts, tokens
+from tracking.models import Event, Pending, Visitor
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
+FACTS = {"ua": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "method": "POST"}
+
+
+@pytest.fixture
+def rate(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    piece = HomePage.objects.first().add_child(instance=AssetPage(title="A", slug="a-piece"))
+
+    def send(**changes):
+        values = {"asset_id": piece.pk, "value": 1, "visitor": None, "link_token": "", "request_facts": FACTS}
+        asset_rated.send(None, **(values | {"rated_at": clock.now()} | changes))
+        return Event.objects.last()
+
+    return send
+
+
+def test_rating_is_an_event_with_work_for_the_consumers(rate):
+    key, ref = uuid4(), UUID(int=5)
+    event = rate(value=-1, visitor=key, link_token=tokens.sign("link", {"d": "https://x/", "r": ref.hex}))
+    assert (event.kind, event.source, event.verdict, event.properties) == (
+        "asset_rated",
+        "site",
+        "human",
+        {"value": -1},
+    )
+    assert (event.link_ref, event.visitor_id) == (ref, Visitor.objects.get(key=key).pk)
+    assert Pending.objects.get().event_uuid == event.uuid
+    assert accounts.balance().holds
+
+
+def test_rating_by_a_robot_is_judged_one(rate):
+    assert rate(request_facts={"ua": "curl/8"}).verdict == "robot"
+
+
+def test_rating_with_a_foreign_token_counts_without_it(rate):
+    assert rate(link_token="nonsense").link_ref is None
+
+
+def test_rating_that_is_rolled_back_leaves_no_event(rate):
+    with transaction.atomic():
+        rate()
+        transaction.set_rollback(True)
+    assert (Event.objects.count(), Pending.objects.count()) == (0, 0)
