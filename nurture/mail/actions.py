@@ -87,7 +87,7 @@ def next_piece(contact: Contact, exclude_id: int | None = None) -> AssetPage | N
     seen = people.read_assets(contact) | set(
         Exposure.objects.filter(contact=contact).values_list("asset_id", flat=True)
     )
-    recent = people.reading([contact.pk]).values_list("topics", flat=True)[:RECENT_READS]
+    recent = people.reading().filter(contact=contact).values_list("topics", flat=True)[:RECENT_READS]
     topics = list(dict.fromkeys(topic for topics in recent for topic in topics))
     best = library.next_read(
         stage_id=contact.stage_id,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from cms import policy
@@ -17,9 +17,9 @@ class TemplateEditView(EditView):
     """The editor, with the way to the preview."""
 
     @cached_property
-    def header_more_buttons(self):
+    def header_buttons(self):
         url = reverse("nurture:template-preview", args=[self.object.pk])
-        return [*super().header_more_buttons, Button(_("Preview and test"), url=url, icon_name="view", priority=5)]
+        return [HeaderButton(_("Preview and test"), url=url, icon_name="view")]
 
 
 class TemplateViewSet(SnippetViewSet):
@@ -30,6 +30,7 @@ class TemplateViewSet(SnippetViewSet):
     menu_label = _("Mail templates")
     menu_order = 200
     add_to_admin_menu = False
+    menu_item_is_registered = True  # in Nurture's menu, so not under “Snippets” too
     edit_view_class = TemplateEditView
     list_display = ["name", Column("subject", label=_("Subject")), LiveStatusTagColumn(), UpdatedAtColumn()]
     list_per_page = 20

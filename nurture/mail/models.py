@@ -6,7 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, TitleFieldPanel
+from wagtail.admin.widgets import SlugInput
 from wagtail.models import DraftStateMixin, RevisionMixin
 from wagtail.search import index
 
@@ -24,8 +25,8 @@ class EmailTemplate(DraftStateMixin, RevisionMixin, index.Indexed, models.Model)
     mjml = models.TextField(_("MJML source"))
 
     panels = [
-        FieldPanel("name"),
-        FieldPanel("slug"),
+        TitleFieldPanel("name", placeholder=False),
+        FieldPanel("slug", widget=SlugInput),
         FieldPanel("subject"),
         FieldPanel("preheader"),
         FieldPanel("mjml", widget=forms.Textarea(attrs={"class": "w-font-mono w-text-14", "rows": 24})),

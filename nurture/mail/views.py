@@ -14,7 +14,7 @@ from wagtail.log_actions import log
 
 from cms import policy as rights
 from nurture.contacts.models import Contact
-from nurture.mail import fate, frames
+from nurture.mail import fate, frames, occasions
 from nurture.mail import render as rendering
 from nurture.mail.models import Delivery
 from nurture.mail.render import RenderError
@@ -39,8 +39,9 @@ def deliveries(request):
             raise BadRequest(_("`before` is the number of a mail"))
         found = found.filter(pk__lt=int(before))
     shown = list(found[: PAGE + 1])
+    why = occasions.reasons(shown[:PAGE])
     context = {
-        "deliveries": shown[:PAGE],
+        "deliveries": [(row, why[row.pk]) for row in shown[:PAGE]],
         "older": shown[PAGE - 1].pk if len(shown) > PAGE else None,
         "state": state,
         "to": to,
@@ -67,12 +68,12 @@ def delivery(request, pk):
     ]
     context = {
         "delivery": found,
+        "why": occasions.reasons([found])[found.pk],
         "parts": parts,
         "headers": headers,
         "problem": problem,
         "tries": tries,
         "may_decide": found.is_in_trouble and rights.may(request.user, "work.retry"),
-        "may_see_contact": rights.may(request.user, "contact.view"),
         "breadcrumbs_items": [*crumbs(), {"url": "", "label": found.subject or _("(no subject)")}],
         "header_title": found.subject,
         "header_icon": "mail",
