@@ -10,7 +10,7 @@ WORDS = {
     "page_viewed": (gettext_lazy("Opened %s"), gettext_lazy("Visited the site")),
     "asset_read": (None, gettext_lazy("Read on the site")),
     "asset_downloaded": (gettext_lazy("Downloaded %s"), gettext_lazy("Downloaded a file")),
-    "asset_rated": (None, gettext_lazy("Rated a piece")),
+    "asset_rated": (gettext_lazy("Rated %s"), gettext_lazy("Rated a piece")),
     "asset_saved": (gettext_lazy("Saved %s for later"), gettext_lazy("Saved a piece for later")),
     "asset_shared": (gettext_lazy("Shared %s"), gettext_lazy("Shared a piece")),
     "author_followed": (gettext_lazy("Followed the author of %s"), gettext_lazy("Followed an author")),
@@ -28,8 +28,8 @@ def did(engagement: Engagement) -> str:
     kind, properties = engagement.kind, engagement.properties
     if kind == "asset_read" and title:
         return _reading(title, properties)
-    if kind == "asset_rated" and title:
-        return (_("Rated %s useful") if _number(properties, "value") > 0 else _("Rated %s not useful")) % title
+    if kind == "asset_rated" and title and (value := _number(properties, "value")):
+        return (_("Rated %s useful") if value > 0 else _("Rated %s not useful")) % title
     if kind == "site_searched":
         return _("Searched the site for ‘%s’") % str(properties.get("query", ""))[:80]
     with_title, without = WORDS.get(kind, (None, kind.replace("_", " ").capitalize()))

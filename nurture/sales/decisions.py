@@ -5,7 +5,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from nurture.contacts.models import StageChange
+from nurture import registry
+from nurture.contacts import wording
+from nurture.contacts.models import Engagement, StageChange
 from nurture.contacts.timeline import Entry, explainer, source
 from nurture.mail.models import Delivery, Lane
 from nurture.rules import sentences
@@ -86,8 +88,7 @@ def undone(contact, window):
     rows = ActionRun.objects.filter(contact=contact).select_related("rule")
     rows = rows.filter(Q(state__in=(state.SKIPPED, state.DEAD)) | Q(state=state.DONE) & ~Q(action__in=SHOWN_ELSEWHERE))
     for row in window.of(rows, "created_at"):
-        name = row.action.replace("_", " ")
-        text = _("Did: %s") % name if row.state == state.DONE else _("Did not: %s") % name
+        text = (_("Done: %s") if row.state == state.DONE else _("Not done: %s")) % _action(row.action)
         entry = Entry(window.source, row.pk, row.created_at, text, "info-circle", row.outcome)
         entry.tone, entry.decision = "bad" if row.state == state.DEAD else "", ("run", row.pk)
         yield entry
@@ -148,6 +149,14 @@ def _cause(cause: dict, run: ActionRun) -> str:
     when = date_format(run.caused_at, "j M Y, H:i")
     if cause.get("trigger") == "stage_changed":
         return _("a move to another stage on %s") % when
-    what = str(cause.get("kind", "")).replace("_", " ")
-    title = cause.get("asset_title")
-    return _("%(what)s, ‘%(title)s’, on %(when)s") % {"what": what, "title": title, "when": when} if title else when
+    seen = Engagement(
+        kind=cause.get("kind", ""),
+        asset_title=cause.get("asset_title", ""),
+        properties={"seconds": cause.get("seconds", 0)},
+    )
+    return _("%(what)s, on %(when)s") % {"what": wording.did(seen), "when": when}
+
+
+def _action(key: str) -> str:
+    """The action's name; its key when an extension that brought it is gone."""
+    return str(dict(registry.choices("action")).get(key, key))

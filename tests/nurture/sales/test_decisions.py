@@ -41,7 +41,7 @@ def test_move_by_a_rule_is_explained(contact, piece, read, make_run, stages, rev
     assert list(why) == ["Rule", "What it signals", "Set off by", "Checked", "Outcome"]
     assert why["Rule"].startswith("Costs, as published ")
     assert why["What it signals"] == "They compare costs."
-    assert why["Set off by"].startswith("asset read, ‘How cold is cold’, on ")
+    assert why["Set off by"].startswith("Read ‘How cold is cold’, 3 min, on ")
     assert "for at least 60 seconds" in why["Checked"]
     assert why["Outcome"] == "Moved."
 
@@ -91,7 +91,7 @@ def test_every_state_of_a_mail_has_words(contact, piece, read, make_run):
 def test_what_was_not_done_is_said_with_the_reason(contact, piece, read, make_run, state, shown):
     make_run(read(contact, piece), state=state, outcome="It was a robot.")
     found = entries(contact, "decision")
-    assert [(entry.text, entry.note) for entry in found] == [("Did not: alert owner", "It was a robot.")] * shown
+    assert [(entry.text, entry.note) for entry in found] == [("Not done: Alert the owner", "It was a robot.")] * shown
 
 
 @pytest.mark.parametrize("number", [1, 20])
