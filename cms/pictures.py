@@ -1,14 +1,21 @@
 """In which sizes the site shows covers, and how they are made before a reader has to wait for them."""
 
-from wagtail.images.models import Filter
+import logging
 
-from cms.models import LibraryImage
+from django.db.models import Count, Q
+from wagtail.images.models import Filter, SourceImageIOError
+
+from cms.models import AssetPage, LibraryImage
+from cms.models.pages import Audience
+
+logger = logging.getLogger(__name__)
 
 # AVIF saves the most and takes ten times as long to make as WebP: only where a picture fills the page.
 CARD = "format-{webp,jpeg}|width-{480,960}"
 COVER = "format-{avif,webp,jpeg}|width-{960,1600}"
 # What others show when they link to the piece: a format that all of them know. One of COVER's.
 SHARED = "format-jpeg|width-960"
+MOST_BROKEN = 20
 
 
 def specs(pattern: str) -> list[str]:
@@ -18,4 +25,27 @@ def specs(pattern: str) -> list[str]:
 
 def prepare(image: LibraryImage) -> int:
     """Make every size of a cover that is still missing; answers how many the image now has. A second or two."""
-    return len(image.get_renditions(*specs(CARD), *specs(COVER)))
+    return len(image.get_renditions(*_sizes()))
+
+
+def _sizes() -> list[str]:
+    return sorted({*specs(CARD), *specs(COVER)})
+
+
+def prepare_missing() -> int:
+    """Make the sizes of one published cover that lacks some; answers 1, or 0 when there is none to make.
+
+    A picture whose file is missing or broken is passed over: its page shows an empty frame, and the log says why.
+    """
+    wanted = _sizes()
+    made = Count("cover__renditions", filter=Q(cover__renditions__filter_spec__in=wanted))
+    pieces = AssetPage.objects.live().exclude(audience=Audience.SALES_ONLY).exclude(cover=None)
+    lacking = pieces.annotate(made=made).filter(made__lt=len(wanted)).order_by("-pk")
+    for piece in lacking.select_related("cover").defer("body")[:MOST_BROKEN]:
+        try:
+            prepare(piece.cover)
+        except (OSError, SourceImageIOError) as error:
+            logger.warning("The cover of piece %s cannot be drawn in other sizes: %s", piece.pk, error)
+        else:
+            return 1
+    return 0
