@@ -25,7 +25,7 @@ class EmailTemplate(DraftStateMixin, RevisionMixin, index.Indexed, models.Model)
     mjml = models.TextField(_("MJML source"))
 
     panels = [
-        TitleFieldPanel("name", placeholder=False),
+        TitleFieldPanel("name", placeholder=False, classname="w-mb-8"),
         FieldPanel("slug", widget=SlugInput),
         FieldPanel("subject"),
         FieldPanel("preheader"),

@@ -22,6 +22,7 @@ class Sink:
         self.at_data: deque[str] = deque()
         self.at_rcpt: deque[str] = deque()
         self.port = 0
+        self.stalled = threading.Event()
 
     def start(self):
         self.loop = asyncio.new_event_loop()
@@ -65,5 +66,6 @@ class Sink:
         if order in (CUT_AFTER, CUT_BEFORE):
             server.transport.abort()
         if order == STALL:
+            self.stalled.set()
             await asyncio.sleep(30)
         return "250 OK" if order in (ACCEPT, CUT_AFTER, CUT_BEFORE, STALL) else order
