@@ -11,7 +11,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from cms import processes
+from cms import processes, stand_in
 
 logger = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 10
@@ -66,7 +66,8 @@ def run(host: str, port: int, with_worker: bool = True) -> None:
         server.on_startup(worker.start)
     server.on_shutdown(worker.stop)
     parent = os.getpid()
-    server.serve(target_loader=lambda: _load(parent), wrap_loader=False)
+    with stand_in.registered():
+        server.serve(target_loader=lambda: _load(parent), wrap_loader=False)
 
 
 def _load(parent: int):

@@ -74,6 +74,11 @@ def beat() -> int:
     return 0
 
 
+def is_alive(within: timedelta = timedelta(seconds=3 * HEARTBEAT_SECONDS)) -> bool:
+    """Has any worker given a sign of life lately?"""
+    return Heartbeat.objects.filter(name__startswith="worker@", seen_at__gt=clock.now() - within).exists()
+
+
 def sign_off() -> None:
     """Take this process off the list of the living: it left by itself."""
     Heartbeat.objects.filter(name=f"worker@{identity()}").delete()

@@ -18,6 +18,7 @@ PORT = env.int("PORT", 8000, validate=port)
 BASE_URL = env.str("LEDE_BASE_URL", f"http://127.0.0.1:{PORT}", validate=web_address).rstrip("/")
 SECRET_KEY = env.str("SECRET_KEY", "")
 DEBUG = False
+IS_PRODUCTION = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
 AUTH_USER_MODEL = "cms.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -145,4 +146,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO", validate=log_level)},
+    "loggers": {
+        # One line for each page saved and each index entry: nothing an operator acts on.
+        "wagtail": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
+    },
 }

@@ -5,6 +5,7 @@ from environs import EnvError
 from cms.settings.base import *
 from cms.settings.base import BASE_URL, HASH_PEPPER, TRACKING_KEYS, env
 
+IS_PRODUCTION = True
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])

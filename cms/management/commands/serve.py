@@ -2,10 +2,9 @@
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connections
 
-from cms import processes, server
+from cms import health, processes, server
 
 
 class Command(BaseCommand):
@@ -24,7 +23,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Port {port} of {host} is taken by another program. Stop it, or choose another: PORT={port + 1}"
             )
-        refuse_unmigrated()
+        if waiting := health.missing_migrations():
+            raise CommandError(f"The database lacks {waiting} migrations. Run: manage.py migrate")
         connections.close_all()  # the web process is forked from this one and must not share its connections
         for name, address in server.addresses().items():
             self.stdout.write(f"{name:<10}{address}")
@@ -33,10 +33,3 @@ class Command(BaseCommand):
         if options["follow"]:
             processes.follow(options["follow"])
         server.run(host, port, with_worker=not options["no_worker"])
-
-
-def refuse_unmigrated() -> None:
-    """Raise CommandError when tables are missing: better one sentence here than an error on every page."""
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise CommandError(f"The database lacks {len(waiting)} migrations. Run: manage.py migrate")

@@ -1,0 +1,79 @@
+"""What the checks say, and that each can say no."""
+
+import json
+from datetime import timedelta
+
+from cms import clock, health, worker
+from cms.models import Heartbeat
+
+
+def test_worker_that_never_ran_is_told_with_a_hint(db):
+    finding = health.ask_worker()
+    assert (finding.ok, finding.message) == (False, "No worker has ever run.")
+    assert "manage.py serve" in finding.hint
+
+
+def test_worker_silent_for_over_a_minute_is_not_alive(db):
+    Heartbeat.objects.create(name="worker@there:1", seen_at=clock.now() - timedelta(seconds=75))
+    assert health.ask_worker().message == "The last sign of a worker is 75 s old."
+    assert not worker.is_alive()
+
+
+def test_worker_that_beats_is_alive(db):
+    worker.beat()
+    assert health.ask_worker().ok
+    assert worker.is_alive()
+
+
+def test_heartbeats_of_the_long_dead_are_cleared(db):
+    Heartbeat.objects.create(name="worker@there:1", seen_at=clock.now() - timedelta(days=2))
+    worker.beat()
+    assert Heartbeat.objects.get().name == f"worker@{worker.identity()}"
+
+
+def test_database_check_leaves_no_row(db):
+    assert health.ask_database().message == "The sqlite database is complete and can be written."
+    assert Heartbeat.objects.count() == 0
+
+
+def test_full_disk_is_told(db, monkeypatch):
+    monkeypatch.setattr(health, "ENOUGH_BYTES", 10**18)
+    assert not health.ask_disk().ok
+
+
+def test_broker_that_does_not_answer_is_told(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    finding = health.ask_broker()
+    assert not finding.ok
+    assert finding.message.startswith("The broker does not answer: ")
+
+
+def test_front_end_files_that_are_missing_are_told(settings, tmp_path):
+    settings.STATICFILES_DIRS = [("fonts", tmp_path / "nowhere")]
+    finding = health.ask_static_files()
+    assert (finding.ok, finding.message) == (False, f"Front-end files are missing: {tmp_path / 'nowhere'}")
+
+
+def test_check_that_breaks_is_a_finding_and_the_others_are_still_asked(monkeypatch):
+    def broken():
+        raise RuntimeError("no such thing")
+
+    two = [health.Check("broken", broken), health.Check("fine", lambda: health.Finding(True, "yes"))]
+    monkeypatch.setattr(health, "checks", lambda: two)
+    told = [(check.name, finding.ok, finding.message) for check, finding in health.findings()]
+    assert told == [("broken", False, "RuntimeError: no such thing"), ("fine", True, "yes")]
+
+
+def test_doctor_without_worker_fails_and_its_json_is_all_it_prints(installation):
+    ran = installation.manage("doctor", "--json", check=False)
+    told = json.loads(ran.stdout)
+    assert ran.returncode == 1
+    assert not told["ok"]
+    assert [row["name"] for row in told["checks"] if not row["ok"]] == ["worker"]
+
+
+def test_doctor_beside_a_running_installation_is_content(installation):
+    installation.start()
+    installation.wait_until(worker.is_alive)
+    ran = installation.manage("doctor")
+    assert ran.stdout.splitlines()[-1] == "All well."
