@@ -4,10 +4,13 @@ from django.db.models import Q
 from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.utils.translation import gettext_lazy as _
 from django_filters.filters import ChoiceFilter, ModelMultipleChoiceFilter, MultipleChoiceFilter
+from wagtail.admin.auth import permission_denied
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, PageTitleColumn
+from wagtail.admin.views.pages.choose_parent import ChooseParentView
 from wagtail.admin.views.pages.listing import IndexView, PageFilterSet
 from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.permissions import page_permission_policy
 
 from cms.models import AssetPage, BuyingStage, Persona, Topic
 from cms.models.pages import Audience, Format, ShelfLife
@@ -76,11 +79,21 @@ class AssetIndexView(IndexView):
         return super().annotate_queryset(pages).prefetch_related("primary_stage", "personas")
 
 
+class AssetParentView(ChooseParentView):
+    """Where a new piece goes: asked only of those who may add one."""
+
+    def dispatch(self, request, *args, **kwargs):
+        if not page_permission_policy.user_has_permission(request.user, "add"):
+            return permission_denied(request)
+        return super().dispatch(request, *args, **kwargs)
+
+
 class AssetViewSet(PageListingViewSet):
     """Every piece in one list."""
 
     model = AssetPage
     index_view_class = AssetIndexView
+    choose_parent_view_class = AssetParentView
     filterset_class = AssetFilterSet
     name = "assets"
     url_prefix = "library/assets"

@@ -29,13 +29,13 @@ def assets(number):
 
 
 MAKERS = {
-    "stages": (stages, 11),
-    "personas": (lambda n: [Persona.objects.create(slug=f"p{i}", name=f"P{i}") for i in range(n)], 11),
-    "topics": (lambda n: [Topic.objects.create(slug=f"t{i}", name=f"T{i}") for i in range(n)], 11),
-    "authors": (lambda n: [Author.objects.create(slug=f"a{i}", name=f"A{i}") for i in range(n)], 11),
-    "campaigns": (campaigns, 12),
-    "vehicles": (lambda n: [Vehicle.objects.create(slug=f"v{i}", name=f"V{i}") for i in range(n)], 11),
-    "assets": (assets, 24),
+    "stages": (stages, 7),
+    "personas": (lambda n: [Persona.objects.create(slug=f"p{i}", name=f"P{i}") for i in range(n)], 7),
+    "topics": (lambda n: [Topic.objects.create(slug=f"t{i}", name=f"T{i}") for i in range(n)], 7),
+    "authors": (lambda n: [Author.objects.create(slug=f"a{i}", name=f"A{i}") for i in range(n)], 7),
+    "campaigns": (campaigns, 7),
+    "vehicles": (lambda n: [Vehicle.objects.create(slug=f"v{i}", name=f"V{i}") for i in range(n)], 7),
+    "assets": (assets, 17),
 }
 
 
@@ -45,9 +45,10 @@ def test_list_costs_the_same_with_one_row_and_with_three(name, rows, client, adm
     make, queries = MAKERS[name]
     make(rows)
     client.force_login(admin)
-    client.get(reverse(f"{name}:index"))
+    address = reverse(f"{name}:index_results")  # the list without the menu, whose cost is other screens' business
+    client.get(address)
     with django_assert_num_queries(queries):
-        answer = client.get(reverse(f"{name}:index"))
+        answer = client.get(address)
     assert answer.status_code == 200
     assert len(answer.context["object_list"]) == rows
 
