@@ -4,4 +4,4 @@ from cms import policy
 from cms.policies import WRITERS
 
 policy.declare("link.make", all=WRITERS)
-policy.declare_model("tracking.link", add=WRITERS, change=WRITERS, view=WRITERS)
+policy.declare_model("tracking.link", add=WRITERS, view=WRITERS)

@@ -71,3 +71,15 @@ def asset_figures(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         readers=models.Count("visitor", distinct=True),
     )
     return {row.pop("asset"): row for row in counted}
+
+
+def link_figures(refs: Iterable[UUID]) -> dict[UUID, dict[str, int]]:
+    """{link ref: {"followed", "read", "robots"}}: people who followed it, readings it led to, robots. One query."""
+    followed, human = models.Q(kind="link_followed"), models.Q(verdict=Verdict.HUMAN)
+    counted = Event.objects.filter(link_ref__in=set(refs)).order_by().values("link_ref")
+    counted = counted.annotate(
+        followed=models.Count("pk", filter=followed & human),
+        read=models.Count("pk", filter=models.Q(kind="asset_read") & human),
+        robots=models.Count("pk", filter=followed & ~human),
+    )
+    return {row.pop("link_ref"): row for row in counted}
