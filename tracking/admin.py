@@ -16,11 +16,12 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets import AdminPageChooser
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from cms import clock, policy
-from cms.models import Campaign
+from cms.models import AssetPage, Campaign
 from cms.models.pages import Audience
 from tracking import links, queries
 from tracking.models import Link
@@ -41,6 +42,7 @@ class LinkForm(WagtailAdminModelForm):
         model = Link
         fields = ["asset", "label"]
         labels = {"asset": _("Piece"), "label": _("Name")}
+        widgets = {"asset": AdminPageChooser(target_models=[AssetPage])}
         help_texts = {"label": _("For your own list, for example: LinkedIn post of 3 March.")}
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -95,6 +97,7 @@ class LinkView(policy.RightRequired, generic.InspectView):
     """One link: the address to copy, and what came of it."""
 
     right = "link.make"
+    page_title = _("Tracked link")
     template_name = "tracking/link.html"
 
     def get_context_data(self, **kwargs):

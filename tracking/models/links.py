@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Link(models.Model):
@@ -15,6 +16,7 @@ class Link(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        verbose_name = _("tracked link")
 
     def __str__(self):
         return self.label
