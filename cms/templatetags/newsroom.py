@@ -98,9 +98,11 @@ def reading_minutes(page):
 
 
 @register.filter
-def is_figure(value):
-    """Is this table cell a number, with its unit perhaps? Such cells stand flush right."""
-    return bool(_FIGURE.fullmatch(str(value).strip()))
+def figure_columns(table):
+    """The indexes of a table's columns that hold numbers only, with their units perhaps: these stand flush right."""
+    rows = [[str(cell.value if cell.value is not None else "").strip() for cell in row] for row in table.rows]
+    columns = enumerate(zip(*rows, strict=True))
+    return {n for n, cells in columns if any(cells) and all(_FIGURE.fullmatch(cell) for cell in cells if cell)}
 
 
 @register.inclusion_tag("cms/rating.html", takes_context=True)

@@ -132,7 +132,8 @@ def test_asset_page_shows_all_of_the_piece(client, fill):
     assert '<a rel="author" href="/authors/ines/">Ines</a>' in html
     assert "<blockquote><p>Said &amp; done</p></blockquote><figcaption>Ines</figcaption>" in html
     assert "<code>if a &lt; b:</code>" in html
-    assert '<td class="figure">6,900</td>' in html
+    assert '<th scope="col">Item</th><th scope="col" class="figure">Euro</th>' in html
+    assert '<td>Product</td><td class="figure">6,900</td>' in html
     assert '<a class="tag" href="/topics/cost/">Cost</a>' in html
     assert '<h3 class="card-title"><a href="/piece-1/">Piece 1</a></h3>' in html
 
