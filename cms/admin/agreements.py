@@ -93,7 +93,7 @@ class AgreementViewSet(SnippetViewSet):
     inspect_view_enabled = True
     copy_view_enabled = True
     list_display = [
-        TitleColumn("name", label=gettext_lazy("Name"), url_name="agreements:inspect"),
+        TitleColumn("name", label=gettext_lazy("Name"), url_name="agreements:inspect", classname="title"),
         StateColumn("state", label=gettext_lazy("State")),
         Column("signal", label=gettext_lazy("Signal"), accessor=signal_in_words),
         DateColumn("expires_on", label=gettext_lazy("Last day")),

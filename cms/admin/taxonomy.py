@@ -3,7 +3,7 @@
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import DateColumn, NumberColumn
+from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -35,7 +35,7 @@ class StageViewSet(ModelViewSet):
     inspect_view_enabled = True
     list_display = [
         "name",
-        "get_owner_group_display",
+        Column("owner_group", label=_("Owner"), accessor="get_owner_group_display"),
         NumberColumn("target_days", label=_("Target days")),
         NumberColumn("target_conversion", label=_("Target %")),
     ]

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms import SelectMultiple
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
@@ -31,7 +32,12 @@ class SignalAgreement(WorkflowMixin, DraftStateMixin, RevisionMixin, index.Index
     panels = [
         FieldPanel("name"),
         MultiFieldPanel(
-            [FieldPanel("assets"), FieldPanel("stage"), FieldPanel("topic"), FieldPanel("format")],
+            [
+                FieldPanel("assets", widget=SelectMultiple(attrs={"size": 12})),
+                FieldPanel("stage"),
+                FieldPanel("topic"),
+                FieldPanel("format"),
+            ],
             heading=_("Which pieces are the signal"),
             help_text=_("Choose single pieces, or describe a set: every field that is filled must match."),
         ),

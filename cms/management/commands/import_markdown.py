@@ -1,7 +1,6 @@
 """Bring in a blog: a folder of Markdown files with front matter. Run again, nothing is doubled."""
 
 import json
-import logging
 from collections import Counter
 from pathlib import Path
 
@@ -34,8 +33,6 @@ class Command(BaseCommand):
         paths = folders.files(folder)
         if not paths:
             raise CommandError(f"{folder} holds no {' or '.join(folders.SUFFIXES)} file.")
-        for name in ("wagtail", "django_tasks"):  # a line for each page would bury the report
-            logging.getLogger(name).setLevel(logging.WARNING)
         counts: Counter = Counter()
         warnings: list[Notice] = []
         for path in tqdm(paths, desc="Importing", unit="file", file=self.stderr._out, disable=options["verbosity"] < 1):
