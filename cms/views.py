@@ -5,6 +5,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -70,7 +71,7 @@ def search_page(request):
 @require_safe
 def robots(request):
     """What crawlers may read, and where the sitemap is."""
-    sitemap = request.build_absolute_uri("/sitemap.xml")
+    sitemap = settings.BASE_URL + reverse("sitemap")
     lines = ("User-agent: *", "Disallow: /admin/", "Disallow: /rate/", "Disallow: /search/", f"Sitemap: {sitemap}", "")
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
