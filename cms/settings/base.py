@@ -4,7 +4,17 @@ from pathlib import Path
 
 from environs import Env
 
-from cms.settings.values import databases, log_level, mail_transport, port, tracking_keys, web_address
+from cms.settings.values import (
+    consent,
+    databases,
+    log_level,
+    mail_transport,
+    not_negative,
+    port,
+    redis_address,
+    tracking_keys,
+    web_address,
+)
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = Env()
@@ -119,13 +129,13 @@ POSTAL_ADDRESS = env.str("LEDE_POSTAL_ADDRESS", "")
 # Tracking
 TRACKING_KEYS = tracking_keys(env)
 HASH_PEPPER = env.str("LEDE_PEPPER", "").encode()  # the suppression list depends on it: never change it
-TRACKING_CONSENT = env.str("LEDE_CONSENT", "none", validate=lambda v: v in ("none", "given"))
+TRACKING_CONSENT = env.str("LEDE_CONSENT", "none", validate=consent)
 TRACKING_CONSUMERS = ["nurture"]
-SETTLE_SECONDS = env.int("LEDE_SETTLE_SECONDS", 90)
-RULE_MAX_AGE_HOURS = env.int("LEDE_RULE_MAX_AGE_HOURS", 24)
+SETTLE_SECONDS = env.int("LEDE_SETTLE_SECONDS", 90, validate=not_negative)
+RULE_MAX_AGE_HOURS = env.int("LEDE_RULE_MAX_AGE_HOURS", 24, validate=not_negative)
 
 # Celery only wakes the loops sooner and spreads them; without a broker the worker's own clock does.
-REDIS_URL = env.str("REDIS_URL", "")
+REDIS_URL = env.str("REDIS_URL", "", validate=redis_address)
 
 WAGTAIL_SITE_NAME = SITE_NAME
 WAGTAILADMIN_BASE_URL = BASE_URL

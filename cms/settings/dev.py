@@ -5,6 +5,7 @@ import base64
 from cms.settings.base import *
 from cms.settings.base import STATIC_ROOT, TRACKING_KEYS, VAR_DIR, env
 from cms.settings.keys import encode, fresh_tracking_key, kept
+from cms.settings.values import consent, not_negative
 
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
@@ -14,8 +15,12 @@ if not TRACKING_KEYS:
         "dev": base64.urlsafe_b64decode(kept(VAR_DIR / "tracking_key", lambda: encode(fresh_tracking_key())) + "=")
     }
 HASH_PEPPER = env.str("LEDE_PEPPER", "").encode() or kept(VAR_DIR / "pepper").encode()
-TRACKING_CONSENT = env.str("LEDE_CONSENT", "given", validate=lambda v: v in ("none", "given"))
-SETTLE_SECONDS = env.int("LEDE_SETTLE_SECONDS", 10)
+TRACKING_CONSENT = env.str("LEDE_CONSENT", "given", validate=consent)
+SETTLE_SECONDS = env.int("LEDE_SETTLE_SECONDS", 10, validate=not_negative)
+# The invented company of the demonstration (cms/demo_content/cast.toml).
+SITE_NAME = WAGTAIL_SITE_NAME = env.str("LEDE_SITE_NAME", "Halden & Vane")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Maren Holt <notes@haldenvane.example>")
+POSTAL_ADDRESS = env.str("LEDE_POSTAL_ADDRESS", "Halden & Vane, 14 Lantern Quay, 4410 Norderhaven")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STATIC_ROOT.mkdir(exist_ok=True)  # files come from the finders; WhiteNoise warns on each start when it is missing

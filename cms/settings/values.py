@@ -5,6 +5,7 @@ import binascii
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import dj_database_url
 from environs import Env, EnvValidationError, ValidationError
 
 SQLITE_OPTIONS = {
@@ -32,6 +33,24 @@ def port(value: int) -> None:
         raise ValidationError("a port is a number from 1 to 65535")
 
 
+def not_negative(value: int) -> None:
+    """Refuse less than nothing."""
+    if value < 0:
+        raise ValidationError("write 0 or more")
+
+
+def consent(value: str) -> None:
+    """Refuse a tracking mode that there is not."""
+    if value not in ("none", "given"):
+        raise ValidationError("one of none, given")
+
+
+def redis_address(value: str) -> None:
+    """Refuse what the Redis client cannot read; empty means no broker."""
+    if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+        raise ValidationError("write it as redis://host:port/0")
+
+
 def log_level(value: str) -> None:
     """Refuse what Python's logging does not know."""
     if value not in ("DEBUG", "INFO", "WARNING", "ERROR"):
@@ -43,7 +62,10 @@ def databases(env: Env, var: Path) -> dict:
     url = env.str("DATABASE_URL", "") or f"sqlite:///{var / 'lede.sqlite3'}"
     if urlsplit(url).scheme not in ("sqlite", "postgres", "postgresql"):
         raise _wrong("DATABASE_URL", f"{url.split(':')[0]!r} is not supported; use sqlite:///PATH or postgres://…")
-    default = env.dj_db_url("DATABASE_URL", url, conn_max_age=600, conn_health_checks=True)
+    try:
+        default = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+    except (dj_database_url.ParseError, ValueError) as error:
+        raise _wrong("DATABASE_URL", f"it cannot be read: {error}") from error
     if "sqlite" not in default["ENGINE"]:
         return {"default": default}
     default |= {"OPTIONS": dict(SQLITE_OPTIONS), "CONN_MAX_AGE": None}

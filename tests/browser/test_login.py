@@ -7,7 +7,7 @@ from tests.browser.conftest import NARROW, login, overflows, violations
 def test_editor_logs_in_and_sees_the_newsroom(site, page):
     login(page, site, "editor", policy.EDITOR)
     page.get_by_role("button", name="Search").first.wait_for()
-    assert page.get_by_role("heading", name="Lede").count() == 1
+    assert page.get_by_role("heading", name="Halden & Vane").count() == 1
 
 
 def test_wrong_password_is_said(site, page):
