@@ -3,6 +3,7 @@
 Any number of processes may run this at once and any may be killed at any point: docs/mail.md says what then happens.
 """
 
+import logging
 import time
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from nurture.mail.models import Delivery, Lane
 from nurture.mail.transport import CutOff, Refused, Transport, Unreachable, connect
 from tracking import consent, spool
 
+logger = logging.getLogger(__name__)
 State = Delivery.State
 LANES = (Lane.TRANSACTIONAL, Lane.ALERT, Lane.MARKETING)
 BATCH = 50
@@ -46,13 +48,20 @@ def run_batch(limit: int = BATCH) -> int:
 
 def claim(limit: int) -> list[Delivery]:
     """Lease at most `limit` due deliveries to this process, urgent lanes first. Suppressed ones end here."""
+    while True:
+        found, claimed = _claim_once(limit)
+        if claimed or not found:  # a batch of nothing but suppressed ones does not hide what is behind it
+            return claimed
+
+
+def _claim_once(limit: int) -> tuple[int, list[Delivery]]:
     now = clock.now()
     with transaction.atomic():
         rows = _due(limit, now)
         scopes = consent.suppressed(row.address_hmac for row in rows)
-        stopped = [row.pk for row in rows if queue.is_suppressed(scopes.get(row.address_hmac, ()), row.lane)]
+        stopped = {row.pk for row in rows if queue.is_suppressed(scopes.get(row.address_hmac, ()), row.lane)}
         Delivery.objects.filter(pk__in=stopped, state=State.PENDING).update(state=State.SUPPRESSED)
-        taken = [row.pk for row in rows if row.pk not in set(stopped)]
+        taken = [row.pk for row in rows if row.pk not in stopped]
         # On SQLite the transaction began with the write lock and on PostgreSQL the rows are locked: nobody is between.
         Delivery.objects.filter(pk__in=taken, state=State.PENDING).update(
             state=State.CLAIMED,
@@ -64,7 +73,7 @@ def claim(limit: int) -> list[Delivery]:
         )
         claimed = Delivery.objects.filter(pk__in=taken, state=State.CLAIMED)
         found = {d.pk: d for d in claimed.select_related("message", "contact", "asset__cover")}
-    return [found[pk] for pk in taken if pk in found]
+    return len(rows), [found[pk] for pk in taken if pk in found]
 
 
 def send(delivery: Delivery, transport: Transport) -> bool:
@@ -75,11 +84,13 @@ def send(delivery: Delivery, transport: Transport) -> bool:
     except Exception as error:  # noqa: BLE001 -- whatever is wrong with this mail, the others go on
         fate.unmade(delivery, f"{type(error).__name__}: {error}")
         return True
+    handed_over = False
     try:
         transport.begin(render.sender_address(), recipient)
         if not _start_data(delivery):
             transport.reset()
             return True
+        handed_over = True
         fate.sent(delivery, *transport.data(message))
     except Refused as no:
         (fate.refused if no.permanent else fate.deferred)(delivery, no.code, no.text)
@@ -87,6 +98,11 @@ def send(delivery: Delivery, transport: Transport) -> bool:
         fate.cut_off(delivery, f"The connection was lost after the mail was handed over: {error}")
     except Unreachable as error:
         fate.deferred(delivery, None, f"The mail server cannot be reached: {error}")
+        return False
+    except Exception as error:
+        logger.exception("Delivery %s failed in a way nobody foresaw", delivery.pk)
+        text = f"{type(error).__name__}: {error}"
+        fate.cut_off(delivery, text) if handed_over else fate.deferred(delivery, None, text)
         return False
     return True
 

@@ -132,9 +132,12 @@ class SmtpTransport:
     def _connected(self) -> smtplib.SMTP:
         if self.server is None:
             secure = self.parts.scheme == "smtps"
-            kind = smtplib.SMTP_SSL if secure else smtplib.SMTP
             port = self.parts.port or (465 if secure else 587 if self.parts.scheme == "smtp+tls" else 25)
-            server = kind(self.parts.hostname or "localhost", port, timeout=self.timeout)
+            where = (self.parts.hostname or "localhost", port)
+            if secure:
+                server = smtplib.SMTP_SSL(*where, timeout=self.timeout, context=ssl.create_default_context())
+            else:
+                server = smtplib.SMTP(*where, timeout=self.timeout)
             self.server = server
             if self.parts.scheme == "smtp+tls":
                 server.starttls(context=ssl.create_default_context())

@@ -35,6 +35,12 @@ class Sink:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)
 
+    def hang_up(self):
+        """Close the newest connection, as a server does that has waited too long; returns when it is closed."""
+        closed = threading.Event()
+        self.loop.call_soon_threadsafe(lambda: (self.newest.transport.close(), self.loop.call_soon(closed.set)))
+        assert closed.wait(10)
+
     def _run(self, started):
         asyncio.set_event_loop(self.loop)
         server = self.loop.run_until_complete(self.loop.create_server(self._protocol, "127.0.0.1", self.port))
@@ -49,7 +55,8 @@ class Sink:
 
     def _protocol(self):
         self.connections += 1
-        return SMTP(self, loop=self.loop, enable_SMTPUTF8=False, timeout=60)
+        self.newest = SMTP(self, loop=self.loop, enable_SMTPUTF8=False, timeout=60)
+        return self.newest
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         answer = self.at_rcpt.popleft() if self.at_rcpt else ACCEPT

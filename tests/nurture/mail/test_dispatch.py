@@ -80,6 +80,14 @@ def test_suppressed_before_the_claim_is_not_sent(delivery, sink):
     assert sink.connections == 0
 
 
+def test_suppressed_ones_do_not_hide_what_is_behind_them(contact, template, sink):
+    first = queue.enqueue(contact, template, occasion="rule:1", lane=Lane.TRANSACTIONAL)
+    second = raw(Lane.ALERT)
+    consent.suppress(first.address_hmac, "complaint", source="test")
+    assert dispatch.run_batch(1) == 1
+    assert (state(first), state(second)) == (State.SUPPRESSED, State.SENT)
+
+
 def test_suppressed_after_the_claim_is_not_sent(delivery, sink):
     claimed = dispatch.claim(1)
     consent.suppress(delivery.address_hmac, "unsubscribed", source="test")
