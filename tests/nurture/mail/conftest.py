@@ -1,12 +1,16 @@
 """People, templates and a mail server that can misbehave."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Site
 
+from cms import clock
 from cms.models import AssetPage, HomePage, LibraryImage
 from nurture.contacts.models import Account, Contact
+from nurture.mail import queue
 from nurture.mail.models import EmailTemplate
 from tests.nurture.mail.sink import Sink
 
@@ -76,3 +80,20 @@ def sink(settings):
     settings.MAIL_TRANSPORT = f"smtp://127.0.0.1:{server.port}?timeout=2"
     yield server
     server.stop()
+
+
+@pytest.fixture
+def delivery(contact, template, asset):
+    return queue.enqueue(contact, template, occasion="rule:1", asset=asset)
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """at(hours=1): let the clock stand that much later than it was."""
+    moment = {"now": clock.now()}
+    monkeypatch.setattr(clock, "now", lambda: moment["now"])
+
+    def move(**by):
+        moment["now"] += timedelta(**by)
+
+    return move

@@ -7,29 +7,12 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 
 from cms import clock
-from nurture.mail import dispatch, fate, queue, render
+from nurture.mail import dispatch, queue, render
 from nurture.mail.models import Delivery, DeliveryAttempt, Lane
 from tests.nurture.mail import sink as sinks
 from tracking import consent, spool
 
 State = Delivery.State
-
-
-@pytest.fixture
-def delivery(contact, template, asset):
-    return queue.enqueue(contact, template, occasion="rule:1", asset=asset)
-
-
-@pytest.fixture
-def at(monkeypatch):
-    """at(hours=1): let the clock stand that much later than it was."""
-    moment = {"now": clock.now()}
-    monkeypatch.setattr(clock, "now", lambda: moment["now"])
-
-    def move(**by):
-        moment["now"] += timedelta(**by)
-
-    return move
 
 
 def state(delivery):
@@ -199,40 +182,6 @@ def test_alert_cut_once_arrives_the_second_time(sink, at, db):
     dispatch.run_batch()
     assert state(alert) == State.SENT
     assert phases(alert) == ["data_started", "done"]
-
-
-def test_worker_that_dies_three_times_before_data_gives_the_mail_up(delivery, sink, at):
-    for _ in range(3):
-        assert state(delivery) == State.PENDING
-        dispatch.claim(1)
-        at(minutes=6)
-        assert dispatch.reap() == 1
-    assert state(delivery) == State.DEAD
-    assert phases(delivery) == ["lost"] * 3
-    assert dispatch.run_batch() == 0
-
-
-@pytest.mark.parametrize(("lane", "after"), [(Lane.MARKETING, State.UNKNOWN), (Lane.ALERT, State.PENDING)])
-def test_worker_that_dies_after_data_leaves_what_cannot_be_known(delivery, at, lane, after):
-    Delivery.objects.update(lane=lane)
-    claimed = dispatch.claim(1)[0]
-    assert dispatch._start_data(claimed)
-    at(minutes=6)
-    dispatch.reap()
-    assert state(delivery) == after
-
-
-def test_holder_whose_lease_ran_out_cannot_send_nor_settle(delivery, sink, at):
-    late = dispatch.claim(1)[0]
-    at(minutes=6)
-    dispatch.reap()
-    dispatch.run_batch()
-    transport = dispatch.connect()
-    assert dispatch.send(late, transport)
-    transport.close()
-    assert not fate.refused(late, 550, "no")
-    assert state(delivery) == State.SENT
-    assert len(sink.accepted) == 1
 
 
 def test_two_claimers_never_take_the_same_row(delivery, contact, template):

@@ -22,11 +22,6 @@ def linked(url):
     return tokens.read("link", url.removeprefix(f"{settings.BASE_URL}/t/c/"))
 
 
-@pytest.fixture
-def delivery(contact, template, asset):
-    return queue.enqueue(contact, template, occasion="rule:1", asset=asset)
-
-
 def test_headers_of_a_marketing_mail(delivery, settings):
     message = made(delivery)
     assert message["To"] == "Ada Byron <Ada@northwind.example>".replace("northwind", "Northwind")

@@ -16,11 +16,6 @@ SCREENS = ("deliveries", "delivery", "delivery-frame", "template-preview", "temp
 
 
 @pytest.fixture
-def delivery(contact, template, asset):
-    return queue.enqueue(contact, template, occasion="rule:1", asset=asset)
-
-
-@pytest.fixture
 def as_marketer(client, marketer):
     client.force_login(marketer)
     return client
