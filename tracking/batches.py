@@ -6,7 +6,7 @@ number: no limit of variables, one plan, one trip. Values go through the model's
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -160,7 +160,23 @@ def _type(connection: Any, field: Any) -> str:
 
 
 def _plain(connection: Any, field: Any, value: Any) -> Any:
-    """A value as JSON can carry it and the database reads it back. TypeError for what neither can (bytes, spans)."""
+    """A value as JSON can carry it and the database reads it back. TypeError for what neither can (bytes, spans).
+
+    The first lines are what the last ones give for the commonest values, at a tenth of the time.
+    """
+    kind = type(value)
+    if value is None or (kind is str and isinstance(field, models.CharField)):
+        return value
+    if kind is int and isinstance(field, models.IntegerField | models.ForeignKey):
+        return value
+    if kind is UUID and isinstance(field, models.UUIDField):
+        return value.hex
+    if kind is datetime and value.tzinfo is UTC and isinstance(field, models.DateTimeField):
+        return str(value.replace(tzinfo=None)) if connection.vendor == "sqlite" else value.isoformat()
+    return _prepared(connection, field, value)
+
+
+def _prepared(connection: Any, field: Any, value: Any) -> Any:
     if isinstance(field, models.JSONField) and connection.vendor != "sqlite":
         return json.loads(json.dumps(value, cls=field.encoder)) if field.encoder else value
     value = field.get_db_prep_save(value, connection)

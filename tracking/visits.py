@@ -1,6 +1,7 @@
 """Which browser, and which of its visits, an event belongs to."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -50,7 +51,7 @@ def put_session(batch: Batch) -> None:
 
 def _widened(spans: dict[UUID, tuple]) -> dict[UUID, int]:
     """{key: id}; new visitors inserted, known ones whose span grew updated. In key order, against deadlocks."""
-    known = {one.key: one for one in Visitor.objects.filter(key__in=spans)}
+    known = _stored(spans)
     new = [
         Visitor(key=key, first_seen_at=first, last_seen_at=last)
         for key, (first, last) in sorted(spans.items())
@@ -58,14 +59,20 @@ def _widened(spans: dict[UUID, tuple]) -> dict[UUID, int]:
     ]
     ids = dict(batches.insert_returning(Visitor, new, ["key", "id"], ignore_conflicts=True))
     if len(ids) < len(new):  # another worker made some of them a moment ago
-        known |= {one.key: one for one in Visitor.objects.filter(key__in={one.key for one in new} - ids.keys())}
+        known |= _stored({one.key for one in new} - ids.keys())
     grown = []
-    for key, one in sorted(known.items()):
-        first, last = min(spans[key][0], one.first_seen_at), max(spans[key][1], one.last_seen_at)
-        if (first, last) != (one.first_seen_at, one.last_seen_at):
-            grown.append({"id": one.pk, "first_seen_at": first, "last_seen_at": last})
+    for key, (pk, *seen) in sorted(known.items()):
+        span = [min(spans[key][0], seen[0]), max(spans[key][1], seen[1])]
+        if span != seen:
+            grown.append({"id": pk, "first_seen_at": span[0], "last_seen_at": span[1]})
     batches.update(Visitor, grown, fields=["first_seen_at", "last_seen_at"])
-    return ids | {key: one.pk for key, one in known.items()}
+    return ids | {key: pk for key, (pk, *_) in known.items()}
+
+
+def _stored(keys: Iterable[UUID]) -> dict[UUID, tuple]:
+    """{key: (id, first seen, last seen)}"""
+    found = Visitor.objects.filter(key__in=set(keys)).values_list("key", "id", "first_seen_at", "last_seen_at")
+    return {key: tuple(rest) for key, *rest in found}
 
 
 def _visit(visits: list[Session], row: Row) -> Session:
