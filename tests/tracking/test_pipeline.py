@@ -15,6 +15,9 @@ from tracking.models import Draft, DraftMark, DropCount, Event, EventKey, Pendin
 from tracking.signals import events_recorded
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
+in_a_file = pytest.mark.skipif(
+    inbox.alias() == "default", reason="on PostgreSQL the inbox is a table of the same database"
+)
 AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -118,7 +121,7 @@ STAGES = [
     *((steps, step.__name__) for step in steps.STEPS),
     (pipeline, "record"),
     (pipeline, "_store"),
-    (pipeline, "_forget"),
+    pytest.param(pipeline, "_forget", marks=in_a_file, id="_forget"),
     (batches, "insert"),
     (batches, "insert_returning"),
     (batches, "add"),
@@ -144,6 +147,7 @@ def test_death_between_stages_loses_and_doubles_nothing(monkeypatch, module, nam
     assert Pending.objects.count() == 3
 
 
+@in_a_file
 def test_death_after_the_commit_deletes_the_drafts_on_the_next_run(monkeypatch):
     inbox.submit([draft(), draft()])
     with monkeypatch.context() as patch:
@@ -156,6 +160,7 @@ def test_death_after_the_commit_deletes_the_drafts_on_the_next_run(monkeypatch):
     assert (Event.objects.count(), Draft.objects.count(), DropCount.objects.count()) == (3, 0, 0)
 
 
+@in_a_file
 def test_new_inbox_file_counts_on_after_the_mark():
     DraftMark.objects.create(pk=1, high_id=500)
     inbox._number_after_the_mark()
@@ -191,7 +196,10 @@ operations = st.lists(
         st.tuples(st.just("spool"), st.lists(st.integers(0, 6), min_size=1, max_size=5)),
         st.tuples(st.just("run"), st.integers(1, 4)),
         st.tuples(st.just("replay"), st.none()),
-        st.tuples(st.just("die"), st.sampled_from(["_store", "_forget", "record"])),
+        st.tuples(
+            st.just("die"),
+            st.sampled_from(["_store", "record"] if inbox.alias() == "default" else ["_store", "_forget", "record"]),
+        ),
     ),
     max_size=12,
 )
