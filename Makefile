@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-MANAGE := PORT=$(PORT) $(BIN)/python manage.py
+MANAGE := env PORT=$(PORT) $(BIN)/python manage.py
 STEP := bash .ci/step
 PYTEST := $(BIN)/python -m pytest -q
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -158,8 +158,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO", validate=log_level)},
     "loggers": {
-        # One line for each page saved and each index entry: nothing an operator acts on.
+        # One line for each page saved, index entry and request sent: nothing an operator acts on.
         "wagtail": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
     },
 }

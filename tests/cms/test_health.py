@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 from cms import clock, health, worker
 from cms.models import Heartbeat
 
@@ -77,3 +79,21 @@ def test_doctor_beside_a_running_installation_is_content(installation):
     installation.wait_until(worker.is_alive)
     ran = installation.manage("doctor")
     assert ran.stdout.splitlines()[-1] == "All well."
+
+
+@pytest.mark.slow
+def test_doctor_starts_what_does_not_run_sends_a_reader_through_the_loop_and_ends_it(installation):
+    ran = installation.manage("doctor", "--loop", "--json", check=False)
+    told = json.loads(ran.stdout)
+    assert [row for row in [*told["checks"], *told["loop"]] if not row["ok"]] == []
+    assert ran.returncode == 0
+    assert len(told["loop"]) >= 6
+    assert not worker.is_alive()
+
+
+@pytest.mark.slow
+def test_doctor_uses_the_server_that_runs(installation):
+    installation.start()
+    installation.wait_until(worker.is_alive)
+    ran = installation.manage("doctor", "--loop")
+    assert ran.stdout.splitlines()[0] == f"Server and worker run at {installation.url}"
