@@ -17,6 +17,7 @@ class RuleViewSet(SnippetViewSet):
     icon = "cogs"
     menu_label = _("Rules")
     add_to_admin_menu = False
+    menu_item_is_registered = True  # under Nurture; else Wagtail lists it once more under Snippets
     list_display = ["name", Column("sentence", label=_("What it does")), LiveStatusTagColumn(), UpdatedAtColumn()]
     list_per_page = 20
     search_fields = ["name"]
