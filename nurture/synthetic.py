@@ -14,7 +14,8 @@ from nurture.contacts.models import Account, Contact, Exposure, Identity
 from nurture.mail.models import Delivery, DeliveryAttempt, EmailTemplate, Message
 from nurture.rules.models import ActionRun, Rule
 from nurture.sales.models import Alert
-from tracking.models import Event, EventKey, Pending, Session, Visitor
+from tracking import accounts
+from tracking.models import Session, Visitor
 
 MJML = """<mjml><mj-body><mj-section><mj-column><mj-text>
 A check of the loop, for {{ contact.first_name }}: <a href="{{ piece.url }}">{{ piece.title }}</a>.
@@ -115,9 +116,7 @@ class Cast:
 
     def _forget_event(self) -> None:
         visitors = Visitor.objects.filter(key=self.event_uuid)
-        Event.objects.filter(uuid=self.event_uuid).delete()
-        EventKey.objects.filter(uuid=self.event_uuid).delete()
-        Pending.objects.filter(event_uuid=self.event_uuid).delete()
+        accounts.forget(self.event_uuid)
         Session.objects.filter(visitor__in=visitors).delete()
         visitors.delete()
 

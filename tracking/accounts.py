@@ -1,11 +1,13 @@
 """The sum that must always be right: acknowledged = stored + dropped + in the inbox + in the spool."""
 
 from dataclasses import asdict, dataclass
+from uuid import UUID
 
-from django.db.models import Sum
+from django.db import transaction
+from django.db.models import F, Sum
 
 from tracking import inbox, spool
-from tracking.models import Draft, DraftMark, DropCount, Event, EventKey
+from tracking.models import Draft, DraftMark, DropCount, Event, EventKey, Pending
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,12 @@ def balance() -> Balance:
         taken=mark.taken,
         keys=EventKey.objects.count(),
     )
+
+
+def forget(uuid: UUID) -> None:
+    """Take one stored event out of the ledger as if it had never come: for `doctor --loop`. The sum still holds."""
+    with transaction.atomic():
+        stored, _ = Event.objects.filter(uuid=uuid).delete()
+        EventKey.objects.filter(uuid=uuid).delete()
+        Pending.objects.filter(event_uuid=uuid).delete()
+        DraftMark.objects.filter(pk=1).update(taken=F("taken") - stored)

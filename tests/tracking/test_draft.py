@@ -48,7 +48,7 @@ def read(data, seen=SEEN):
         (event(properties=[]), "properties"),
         (event(properties={"a": "x" * 9000}), "properties"),
         (event(properties={"a": [[[[[[1]]]]]]}), "properties"),
-        (json.dumps(event(properties={"a": 7})).replace("7}", "1e999}").encode(), "properties"),
+        (json.dumps(event(uuid=str(UUID(int=1)), properties={"a": 7})).replace("7}", "1e999}").encode(), "properties"),
         (b'{"kind": NaN}', "body"),
         (event(verdict="human"), "verdict"),
     ],
