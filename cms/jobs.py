@@ -2,7 +2,7 @@
 
 A kind of work is a function `(job) -> Progress` registered with `@job("kind")` in an app's `jobs` module. It does one
 slice of at most a few seconds, starting at `job.resume_point`. A slice may run twice (a worker died before its progress
-was stored), so it must be safe to repeat.
+was stored), so it must be safe to repeat; what it commits together with a `checkpoint` is done once.
 """
 
 import logging
@@ -41,22 +41,39 @@ class JobError(Exception):
     """The work cannot go on, said in words for the person who waits: why, and how to mend it."""
 
 
-_kinds: dict[str, Callable[[Job], Progress]] = {}
+class OvertakenError(Exception):
+    """The job was stopped, or another worker has taken it over: what this slice does counts no more."""
 
 
-def job(kind: str):
-    """Register the function that does one slice of this kind of work. A kind registered twice raises ValueError."""
+@dataclass(frozen=True)
+class Kind:
+    """One kind of work: what does a slice, what clears up after the end, and where its person goes on (label, url)."""
+
+    work: Callable[[Job], Progress]
+    tidy: Callable[[Job], None] | None = None
+    way_on: Callable[[Job], tuple[str, str]] | None = None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def job(kind: str, *, tidy=None, way_on=None):
+    """Register the function that does one slice of this kind of work. A kind registered twice raises ValueError.
+
+    `tidy(job)` is called when the job is done or stopped, and only then: such a job, once stopped, does not go on.
+    `way_on(job)` -> (label, url) is what its screen offers when it is done.
+    """
 
     def register(work: Callable[[Job], Progress]):
-        if _kinds.get(kind, work) is not work:
+        if kind in _kinds and _kinds[kind].work is not work:
             raise ValueError(f"Job kind {kind!r} is registered twice")
-        _kinds[kind] = work
+        _kinds[kind] = Kind(work, tidy, way_on)
         return work
 
     return register
 
 
-def kinds() -> dict[str, Callable[[Job], Progress]]:
+def kinds() -> dict[str, Kind]:
     """All kinds of work of all installed apps."""
     list(get_app_submodules("jobs"))
     return _kinds
@@ -76,12 +93,14 @@ def run_slice() -> int:
     row = _claim()
     if row is None:
         return 0
-    work = kinds().get(row.kind)
-    if work is None:
+    kind = kinds().get(row.kind)
+    if kind is None:
         _give_up(row, _("No part of this installation does work of the kind %(kind)s.") % {"kind": row.kind})
         return 1
     try:
-        progress = work(row)
+        progress = kind.work(row)
+    except OvertakenError:
+        logger.info("Job %s (%s) was stopped or taken over in the middle of a slice", row.pk, row.kind)
     except Exception as error:
         logger.exception("Job %s (%s) failed, attempt %s", row.pk, row.kind, row.attempts)
         _fail(row, error)
@@ -90,18 +109,35 @@ def run_slice() -> int:
     return 1
 
 
+def checkpoint(row: Job, done: int, resume_point) -> None:
+    """Store how far a slice came, in the transaction of what it did: both are kept, or neither.
+
+    Raises OvertakenError when the job is no longer this worker's, so that the transaction is rolled back.
+    """
+    if not _held(row).update(done=done, resume_point=resume_point):
+        raise OvertakenError
+
+
 def cancel(row: Job, user) -> bool:
     """Stop a job that is not at its end; a slice that is under way is not counted. False when it was too late."""
     open_states = Job.objects.filter(pk=row.pk, state__in=(State.QUEUED, State.RUNNING))
     stopped = open_states.update(state=State.CANCELLED, finished_at=clock.now(), lease_until=None)
     if stopped:
         log(row, "job.cancel", user=user)
+        _tidy(row)
     return bool(stopped)
 
 
+def may_retry(row: Job) -> bool:
+    """Can it go on? When it failed; when it was stopped, only if what it needs was not cleared away."""
+    kind = kinds().get(row.kind)
+    return row.state == State.FAILED or (row.state == State.CANCELLED and not (kind and kind.tidy))
+
+
 def retry(row: Job, user) -> bool:
-    """Queue a failed or cancelled job again; it goes on where it stopped. False when it is neither."""
-    ended = Job.objects.filter(pk=row.pk, state__in=(State.FAILED, State.CANCELLED))
+    """Queue a failed or cancelled job again; it goes on where it stopped. False when it cannot (`may_retry`)."""
+    row.refresh_from_db(fields=["state"])
+    ended = Job.objects.filter(pk=row.pk, state=row.state) if may_retry(row) else Job.objects.none()
     queued = ended.update(state=State.QUEUED, attempts=0, error="", finished_at=None, lease_until=None)
     if queued:
         log(row, "job.retry", user=user)
@@ -150,7 +186,15 @@ def _store(row: Job, progress: Progress) -> None:
     }
     if progress.finished:
         values |= {"state": State.DONE, "finished_at": clock.now()}
-    _held(row).update(**values)
+    if _held(row).update(**values) and progress.finished:
+        _tidy(row)
+
+
+def _tidy(row: Job) -> None:
+    """Clear up after a job at its end. What a killed process leaves behind, the kind has to find by itself."""
+    kind = kinds().get(row.kind)
+    if kind and kind.tidy:
+        kind.tidy(row)
 
 
 def _fail(row: Job, error: Exception) -> None:

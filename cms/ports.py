@@ -31,5 +31,6 @@ reader = Port("reader", lambda request: {"key": None, "known": {}, "read": set()
 # or None: not known yet
 audience = Port("audience", lambda: None)
 
-# asset_figures(ids) -> {asset_id: {"views": n, "readers": n, "useful": n, "not_useful": n, …}}; missing: not known yet
+# asset_figures(ids) -> {asset_id: {"views", "readers", "reads", "downloads", "useful", "not_useful": all n}};
+# missing: not known yet
 asset_figures = Port("asset_figures", lambda ids: {})

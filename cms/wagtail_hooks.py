@@ -9,6 +9,7 @@ from wagtail.snippets.models import register_snippet
 
 from cms.admin.agreements import AgreementViewSet
 from cms.admin.assets import AssetViewSet
+from cms.admin.imports import ImportViewSet
 from cms.admin.jobs import JobViewSet
 from cms.admin.taxonomy import (
     AuthorViewSet,
@@ -36,6 +37,7 @@ class LibraryGroup(ViewSetGroup):
         AuthorViewSet,
         CampaignViewSet,
         VehicleViewSet,
+        ImportViewSet,
         JobViewSet,
     )
 
@@ -52,6 +54,7 @@ def library_css():
 def library_log_actions(actions):
     actions.register_action("agreement.sign", _("Sign"), _("Signed for sales"))
     actions.register_action("agreement.withdraw", _("Withdraw"), _("Withdrawn"))
+    actions.register_action("import.upload", _("Upload for import"), _("Uploaded for import"))
     actions.register_action("job.start", _("Start"), _("Started"))
     actions.register_action("job.cancel", _("Stop"), _("Stopped"))
     actions.register_action("job.retry", _("Try again"), _("Tried again"))

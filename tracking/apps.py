@@ -1,15 +1,21 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from cms import ports
+
 
 class TrackingConfig(AppConfig):
     name = "tracking"
     label = "tracking"
 
     def ready(self):
-        """Connect what happens in the library to the ledger."""
-        from tracking import receivers  # noqa: PLC0415, F401 -- connects on import, needs the loaded app registry
+        """Connect what happens in the library to the ledger, and answer what the library asks of it."""
+        from tracking import (  # noqa: PLC0415 -- both need the loaded app registry
+            figures,
+            receivers,  # noqa: F401 -- connects on import
+        )
 
+        ports.asset_figures.fill(figures.of_assets)
         post_migrate.connect(prepare_inbox, sender=self)
 
 

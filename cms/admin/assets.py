@@ -5,13 +5,14 @@ from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.utils.translation import gettext_lazy as _
 from django_filters.filters import ChoiceFilter, ModelMultipleChoiceFilter, MultipleChoiceFilter
 from wagtail.admin.auth import permission_denied
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn
 from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, PageTitleColumn
 from wagtail.admin.views.pages.choose_parent import ChooseParentView
 from wagtail.admin.views.pages.listing import IndexView, PageFilterSet
 from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.permissions import page_permission_policy
 
+from cms import ports
 from cms.models import AssetPage, BuyingStage, Persona, Topic
 from cms.models.pages import Audience, Format, ShelfLife
 
@@ -70,13 +71,26 @@ def personas_in_words(page: AssetPage) -> str:
     return ", ".join(str(persona) for persona in page.personas.all()) or str(UNCLASSIFIED)
 
 
+def figure(name: str):
+    """Reads one figure of a piece that `AssetIndexView` put on it; nothing known yet is a dash, not a zero."""
+    return lambda page: page.figures.get(name, "–")
+
+
 class AssetIndexView(IndexView):
-    """The list reads stages and personas once for all rows."""
+    """The list reads stages, personas and figures once for all rows."""
 
     base_filterset_class = AssetFilterSet
 
     def annotate_queryset(self, pages):
         return super().annotate_queryset(pages).prefetch_related("primary_stage", "personas")
+
+    def get_table(self, object_list):
+        """What readers did is asked for the pieces of this page only."""
+        pages = list(object_list)
+        known = ports.asset_figures([page.pk for page in pages])
+        for page in pages:
+            page.figures = known.get(page.pk, {})
+        return super().get_table(pages)
 
 
 class AssetParentView(ChooseParentView):
@@ -107,6 +121,8 @@ class AssetViewSet(PageListingViewSet):
         Column("stage", label=_("Stage"), accessor=lambda page: page.primary_stage or UNCLASSIFIED),
         Column("personas", label=_("Personas"), accessor=personas_in_words),
         Column("format", label=_("Format"), accessor="get_format_display", sort_key="format"),
+        NumberColumn("readers", label=_("Readers"), accessor=figure("readers"), width="5%"),
+        NumberColumn("useful", label=_("Useful"), accessor=figure("useful"), width="5%"),
         DateColumn(
             "latest_revision_created_at", label=_("Updated"), sort_key="latest_revision_created_at", width="10%"
         ),

@@ -60,6 +60,12 @@ def how_far(row: Job) -> str:
     return ngettext("%(done)s done", "%(done)s done", row.done) % {"done": row.done}
 
 
+def way_on(row: Job) -> tuple[str, str] | None:
+    """(label, address) of where to go when it is done, if its kind says so."""
+    kind = jobs.kinds().get(row.kind)
+    return kind.way_on(row) if kind and kind.way_on and row.state == Job.State.DONE else None
+
+
 @policy.require("job.view")
 def detail(request, pk: int):
     """One job: its progress, its report, its error and how to mend it."""
@@ -74,10 +80,11 @@ def detail(request, pk: int):
         "state": Job.State(row.state),
         "how_far": how_far(row),
         "ended": row.state in ENDED,
-        "may_retry": row.state in (Job.State.FAILED, Job.State.CANCELLED),
+        "may_retry": jobs.may_retry(row),
+        "way_on": way_on(row),
         "summary": row.report.get("summary", {}),
         "rows": rows[:SHOWN_ROWS],
-        "more_rows": max(len(rows) - SHOWN_ROWS, 0),
+        "more_rows": max(len(rows) - SHOWN_ROWS, 0) + row.report.get("left_out", 0),
     }
     return TemplateResponse(request, "cms/admin/job.html", context)
 
@@ -117,7 +124,7 @@ def retry(request, pk: int):
     if jobs.retry(row, request.user):
         messages.success(request, _("It goes on where it stopped."))
     else:
-        messages.warning(request, _("Only a job that failed or was stopped can be tried again."))
+        messages.warning(request, _("This job cannot go on. Start it anew; what is there is not done again."))
     return redirect("jobs:detail", pk)
 
 

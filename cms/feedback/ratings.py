@@ -1,5 +1,6 @@
 """One reader's "was this useful?": the signed form, the row, and the figures shown from five readers on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core import signing
@@ -75,3 +76,13 @@ def figures(asset_id: int) -> Figures | None:
     useful = Count("pk", filter=Q(value=Rating.Value.USEFUL))
     counts = Rating.objects.filter(asset=asset_id).aggregate(useful=useful, total=Count("pk"))
     return Figures(**counts) if counts["total"] >= SHOWN_FROM else None
+
+
+def counts(ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """{asset id: {"useful", "not_useful"}} for staff, of the pieces that anybody has rated. One query."""
+    rows = Rating.objects.filter(asset__in=set(ids)).order_by().values("asset")
+    counted = rows.annotate(
+        useful=Count("pk", filter=Q(value=Rating.Value.USEFUL)),
+        not_useful=Count("pk", filter=Q(value=Rating.Value.NOT_USEFUL)),
+    )
+    return {row.pop("asset"): row for row in counted}

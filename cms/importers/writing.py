@@ -3,39 +3,65 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from cms import clock
 from cms.importers import pictures
-from cms.importers.items import Item
+from cms.importers.items import Item, RefusedError
 from cms.importers.markdown import body_blocks
+from cms.importers.notices import Notice
 from cms.models import AssetPage, Author, HomePage, ImportedItem, Topic
 
-CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
+CREATED, UPDATED, UNCHANGED, SKIPPED = "created", "updated", "unchanged", "skipped"
 
 
 @dataclass
 class Writer:
-    """Brings the items of one source under the home page. `publish`: new pieces go live at their original date."""
+    """Brings the items of one source under the home page. `publish`: new pieces go live at their original date.
+
+    Without `may_publish` all that is written is a draft. `keys`: only items with these keys will come (default: any).
+    """
 
     source: str
     folder: Path
     publish: bool = False
     user: object = None
+    may_publish: bool = True
+    keys: list[str] | None = None
 
     def __post_init__(self):
         self.home = HomePage.objects.get()
+        self.publish = self.publish and self.may_publish
+        self._load()
+
+    def _load(self) -> None:
+        """Read what there is already, once for many items."""
         self.slugs = set(self.home.get_children().values_list("slug", flat=True))
-        self.known = {row.key: row for row in ImportedItem.objects.filter(source=self.source).select_related("page")}
+        known = ImportedItem.objects.filter(source=self.source).select_related("page")
+        known = known if self.keys is None else known.filter(key__in=self.keys)
+        self.known = {row.key: row for row in known}
         self.topics = {topic.slug: topic for topic in Topic.objects.all()}
         self.authors = {author.slug: author for author in Author.objects.all()}
         self.new_topics: list[str] = []
 
-    @transaction.atomic
     def write(self, item: Item) -> str:
-        """CREATED, UPDATED or UNCHANGED; all of the piece or nothing of it. Notices are added to the item."""
+        """CREATED, UPDATED or UNCHANGED; all of the piece or nothing of it. Notices are added to the item.
+
+        Raises RefusedError when the library does not take such a piece.
+        """
+        try:
+            return self._write(item)
+        except ValidationError as error:
+            self._load()  # topics and authors that were made for it are gone again
+            why = _("The library does not take it: %s") % "; ".join(error.messages)
+            raise RefusedError(Notice(0, why, _("Mend that in the file."), item.key)) from error
+
+    @transaction.atomic
+    def _write(self, item: Item) -> str:
         known = self.known.get(item.key)
         if known and known.content_hash == item.content_hash:
             return UNCHANGED
@@ -69,11 +95,14 @@ class Writer:
     def _update(self, known: ImportedItem, item: Item) -> None:
         """A new revision over the newest one. Live is changed only where nobody has begun to work on the piece."""
         untouched = known.page.live and not known.page.has_unpublished_changes
+        goes_live = untouched and self.may_publish
         page = known.page.get_latest_revision_as_object()
         self._fill(page, item)
         revision = page.save_revision(user=self.user)
-        if untouched:
+        if goes_live:
             revision.publish(user=self.user, skip_permission_checks=True)
+        elif untouched:
+            item.tell("You may not publish: saved as a draft of the live piece", "Ask somebody who may to publish it.")
         elif known.page.live:
             item.tell("The piece has unpublished changes: saved as a draft over them", "Compare the versions, publish.")
         known.content_hash, known.imported_at = item.content_hash, clock.now()

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from cms.importers import folder as folders
 from cms.importers.items import RefusedError
 from cms.importers.notices import Notice
-from cms.importers.writing import CREATED, UNCHANGED, UPDATED, Writer
+from cms.importers.writing import CREATED, SKIPPED, UNCHANGED, UPDATED, Writer
 from cms.models import HomePage, User
 
 
@@ -42,10 +42,10 @@ class Command(BaseCommand):
                 counts[done] += 1
                 warnings += item.notices if done != UNCHANGED else []
             except RefusedError as error:
-                counts["skipped"] += 1
+                counts[SKIPPED] += 1
                 self._row("Skipped", error.notice)
         self._report(warnings, writer, options["verbosity"])
-        answer = {key: counts[key] for key in (CREATED, UPDATED, UNCHANGED, "skipped")} | {"warnings": len(warnings)}
+        answer = {key: counts[key] for key in (CREATED, UPDATED, UNCHANGED, SKIPPED)} | {"warnings": len(warnings)}
         self.stdout.write(json.dumps(answer))
 
     def _writer(self, folder: Path, options: dict) -> Writer:
