@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.db import connections
+from pytest_django.plugin import blocking_manager_key
 
 from cms import policy
 from cms.models import User
@@ -68,6 +70,22 @@ def new_installation(tmp_path, django_db_blocker):
 def installation(new_installation):
     """An empty, migrated installation of its own. Call `.start()` for the server and the worker."""
     return new_installation()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """A transactional test empties the database at its end: put back what the migrations had written.
+
+    Django runs such tests last; pytest-xdist gives a process whole files, so others may come after them.
+    """
+    outcome = yield
+    marker = item.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        with item.config.stash[blocking_manager_key].unblock():
+            for connection in connections.all(initialized_only=True):
+                if contents := getattr(connection, "_test_serialized_contents", None):
+                    connection.creation.deserialize_db_from_string(contents)
+    return outcome
 
 
 @pytest.fixture
