@@ -85,6 +85,7 @@ class AgreementViewSet(SnippetViewSet):
     admin_url_namespace = "agreements"
     base_url_path = "library/agreements"
     icon = "clipboard-list"
+    menu_item_is_registered = True  # in the Library menu, so not under “Snippets” too
     menu_label = gettext_lazy("Signal agreements")
     menu_order = 20
     index_view_class = AgreementIndexView
