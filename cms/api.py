@@ -8,6 +8,7 @@ from cms import library
 from cms.models import AssetPage
 
 router = Router()
+HIGHEST_ID = 2**63 - 1
 
 
 class Asset(Schema):
@@ -32,7 +33,7 @@ class Assets(Schema):
 
 
 @router.get("/assets", response=Assets, auth=None, summary="Published pieces, by id")
-def assets(request, after: int = Query(0, ge=0), limit: int = Query(20, ge=1, le=100)):
+def assets(request, after: int = Query(0, ge=0, le=HIGHEST_ID), limit: int = Query(20, ge=1, le=100)):
     """Pieces with an id above `after`, at most `limit`. Public: what the site itself shows."""
     found = library.published().filter(pk__gt=after).order_by("pk")
     found = found.select_related("primary_stage").prefetch_related("personas", "tagged_topics__tag")

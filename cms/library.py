@@ -98,7 +98,8 @@ def _key(piece: AssetPage) -> str:
 
 def _older_than(key: str) -> Q:
     stamp, dash, pk = key.partition("-")
-    if not (key.isascii() and dash and pk.isdecimal() and stamp.replace(".", "", 1).isdecimal() and len(key) <= 40):
+    is_ours = key.isascii() and dash and pk.isdecimal() and stamp.replace(".", "", 1).isdecimal()
+    if not (is_ours and len(key) <= 40 and len(pk) < 19):
         raise ValueError(f"{key[:40]!r} is not the key of a page in this list")
     undated = Q(first_published_at=None, pk__lt=int(pk))
     if float(stamp) == 0:

@@ -159,7 +159,8 @@ def _cors(scope: Scope) -> responses.Headers:
     """
     headers = dict(scope["headers"])
     origin = headers.get(b"origin", b"").decode("latin-1")
-    if not origin or urlsplit(origin).netloc == headers.get(b"host", b"").decode("latin-1") or is_own(origin):
+    own_host = f"://{headers.get(b'host', b'').decode('latin-1')}"
+    if not origin or origin in (f"http{own_host}", f"https{own_host}") or is_own(origin):
         return ()
     if origin not in getattr(settings, "TRACKING_ORIGINS", ()):
         raise draft.Malformed("origin", "the Origin header", "pages of this site may not send events here")

@@ -135,14 +135,15 @@ def _occurred_at(data: dict[str, Any], seen: Seen, now: datetime, where: str) ->
         return now
     try:
         at = datetime.fromisoformat(text)
-    except (TypeError, ValueError) as error:
+        utc = at.astimezone(UTC)  # OverflowError: the last evening of the year 9999, west of Greenwich
+    except (TypeError, ValueError, OverflowError) as error:
         raise Malformed("occurred_at", where, f"{_short(repr(text))} is no ISO 8601 time") from error
     if at.tzinfo is None:
         raise Malformed("occurred_at", where, "has no time zone; end it with Z or +01:00")
-    if at < EARLIEST:
+    if utc < EARLIEST:
         raise Malformed("occurred_at", where, f"before {EARLIEST.year}")
     earliest = EARLIEST if seen.scope == "history" else now - CLAMP
-    return max(earliest, min(at.astimezone(UTC), now))
+    return max(earliest, min(utc, now))
 
 
 def _link(data: dict[str, Any], where: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, connections, transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
 from django.db.models import F
 
 from tracking import batches, inbox
@@ -46,7 +46,7 @@ def _halving(take: Callable[[int, bool], int], limit: int) -> int:
     """One batch; when a step fails, smaller ones up to the first broken draft, which is passed over."""
     try:
         return take(limit, False)
-    except DatabaseError:
+    except (OperationalError, InterfaceError):
         raise  # the database is away, or busy: nothing is wrong with the drafts
     except Exception:
         if limit > 1:

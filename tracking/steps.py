@@ -107,7 +107,7 @@ def _path(row: Row) -> str:
 @lru_cache(maxsize=4096)
 def _url_path(url: str) -> str:
     try:
-        return unquote(urlsplit(url).path) if url else ""
+        return unquote(urlsplit(url).path).replace("\0", "") if url else ""  # PostgreSQL cannot be asked for NUL
     except ValueError:  # "http://[", which no page of ours is
         return ""
 
@@ -128,7 +128,8 @@ def _utm(url: str) -> dict[str, str]:
         pairs = parse_qsl(urlsplit(url).query, max_num_fields=100)
     except ValueError:
         return {}
-    return {name[4:][:40]: value[:MAX_UTM].replace("\0", "") for name, value in pairs if name.startswith("utm_")}
+    found = ((name[4:44], value[:MAX_UTM]) for name, value in pairs if name.startswith("utm_"))
+    return {name.replace("\0", ""): value.replace("\0", "") for name, value in found}
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,6 @@
 """Forms of the calendar: an entry, its move to another day, and giving it up."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django import forms
 from django.utils import timezone
@@ -12,6 +12,9 @@ from cms.models import User
 from cms.policies import WRITERS
 from editorial.models import Entry
 from editorial.schedule import BY_HAND
+
+
+LAST_DAY = date(2199, 12, 24)  # as far as the calendar goes: a week later is still in it
 
 
 class DayInput(forms.DateInput):
@@ -85,7 +88,7 @@ class MoveForm(forms.Form):
         pick = cleaned.get("pick")
         if pick in ("day", "week"):
             start = self.entry.due_on or timezone.localdate(clock.now())
-            cleaned["day"] = start + timedelta(days=1 if pick == "day" else 7)
+            cleaned["day"] = min(start, LAST_DAY) + timedelta(days=1 if pick == "day" else 7)
         else:
             cleaned["day"] = None if pick == "none" else cleaned.get("due_on")
         if not pick and "due_on" in cleaned and cleaned["day"] is None:

@@ -126,8 +126,9 @@ def _parsed(cursor: str) -> tuple[datetime, str, int]:
     parts = cursor.split("~")
     try:
         when, name, pk = datetime.fromisoformat(parts[0]), parts[1], int(parts[2])
-    except (ValueError, IndexError) as error:
+        utc = when.astimezone(UTC)
+    except (ValueError, IndexError, OverflowError) as error:
         raise BadCursor(cursor) from error
     if when.tzinfo is None or name not in _sources or len(parts) != 3:
         raise BadCursor(cursor)
-    return when, name, pk
+    return utc, name, pk

@@ -35,7 +35,7 @@ def deliveries(request):
     if to:
         found = found.filter(contact__in=Contact.objects.filter(email__iexact=to))
     if before := request.GET.get("before", ""):
-        if not before.isdecimal():
+        if not (before.isdecimal() and len(before) < 19):
             raise BadRequest(_("`before` is the number of a mail"))
         found = found.filter(pk__lt=int(before))
     shown = list(found[: PAGE + 1])

@@ -24,7 +24,7 @@ def runs(request):
             raise BadRequest(_("Unknown state %r") % state)
         found = found.filter(state=state)
     if before := request.GET.get("before", ""):
-        if not before.isdecimal():
+        if not (before.isdecimal() and len(before) < 19):
             raise BadRequest(_("`before` is the number of a run"))
         found = found.filter(pk__lt=int(before))
     shown = list(found[: PAGE + 1])

@@ -39,9 +39,10 @@ def test_number_of_queries_does_not_grow(client, publish, number, django_assert_
         assert len(client.get("/api/v1/assets").json()["items"]) == number
 
 
-def test_wrong_parameter_is_said_with_its_name(client):
-    answer = client.get("/api/v1/assets?limit=0")
-    assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["query", "limit"])
+@pytest.mark.parametrize(("name", "value"), [("limit", "0"), ("after", "9" * 30)])
+def test_wrong_parameter_is_said_with_its_name(client, name, value):
+    answer = client.get("/api/v1/assets", {name: value})
+    assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["query", name])
 
 
 def test_schema_is_openapi_3_and_there_is_no_page_from_another_host(client):

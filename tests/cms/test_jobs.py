@@ -210,3 +210,4 @@ def test_list_is_paged_by_key(kind, client, make_user):
     assert [job.title for job in second["jobs"]] == ["Job 4", "Job 3", "Job 2", "Job 1", "Job 0"]
     assert second["next_key"] is None
     assert client.get(reverse("jobs:index"), {"before": "x"}).status_code == 200
+    assert client.get(reverse("jobs:index"), {"before": "9" * 5000}).status_code == 200

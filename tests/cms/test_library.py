@@ -158,7 +158,9 @@ def test_piece_published_meanwhile_does_not_move_the_next_page(make_piece):
     assert titles(page_of(published(), key, size=2)[0]) == ["Piece 2", "Piece 3"]
 
 
-@pytest.mark.parametrize("key", ["x", "1-", "-1", "1.2.3-4", "1-x", "9" * 30 + "-1", "١-1", "1e400-1", "1" * 50])
+@pytest.mark.parametrize(
+    "key", ["x", "1-", "-1", "1.2.3-4", "1-x", "9" * 30 + "-1", "١-1", "1e400-1", "1" * 50, "1-" + "9" * 30]
+)
 def test_key_that_is_not_ours_is_refused(key):
     with pytest.raises(ValueError, match="not"):
         page_of(published(), key)

@@ -125,6 +125,7 @@ def test_wrong_method_and_address_are_said(method, path, status, allow):
 def test_page_of_another_site_may_not_send_unless_named(settings):
     there = {"origin": "https://other.example"}
     assert post(event(), headers=there).status_code == 400
+    assert post(event(), headers={"origin": "http://["}).status_code == 400
     assert post(event(), headers={"origin": "http://testserver"}).status_code == 202
     settings.TRACKING_ORIGINS = ["https://other.example"]
     answer = post(event(), headers=there)

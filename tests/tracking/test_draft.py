@@ -45,6 +45,7 @@ def read(data, seen=SEEN):
         (event(occurred_at="yesterday"), "occurred_at"),
         (event(occurred_at="2026-01-01T00:00:00"), "occurred_at"),
         (event(occurred_at="0001-01-01T00:00:00+14:00"), "occurred_at"),
+        (event(occurred_at="9999-12-31T23:59:59-14:00"), "occurred_at"),
         (event(properties=[]), "properties"),
         (event(properties={"a": "x" * 9000}), "properties"),
         (event(properties={"a": [[[[[[1]]]]]]}), "properties"),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +77,23 @@ def test_draft_on_which_a_step_fails_stops_no_other():
     while pipeline.run_batch():
         pass
     assert Event.objects.count() == 6
+    assert list(DropCount.objects.values_list("reason", "count")) == [("broken", 1)]
+    assert accounts.balance().holds
+
+
+@pytest.mark.parametrize("refusal", [DataError, IntegrityError])
+def test_draft_that_the_database_refuses_stops_no_other(refusal, monkeypatch):
+    bad = draft()
+
+    def refuse(batch):
+        if any(row.draft.uuid == bad.uuid for row in batch.rows):
+            raise refusal("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+
+    monkeypatch.setattr(pipeline, "STEPS", (*steps.STEPS, refuse))
+    inbox.submit([draft(), bad, draft()])
+    while pipeline.run_batch():
+        pass
+    assert Event.objects.count() == 2
     assert list(DropCount.objects.values_list("reason", "count")) == [("broken", 1)]
     assert accounts.balance().holds
 

@@ -57,6 +57,7 @@ def piece():
         ("https://elsewhere.example/füße/", "link", False),
         ("http://127.0.0.1:8000/füße/more/", "script", False),
         ("http://[", "script", False),
+        ("/%00/", "script", False),
         ("", "script", False),
     ],
 )
@@ -96,7 +97,7 @@ def test_visits_of_two_visitors_are_two():
 def test_utm_and_campaign_come_from_the_address():
     campaign = Campaign.objects.create(name="Spring", objective="x", utm_campaign="spring")
     known, unknown = store(
-        {"url": "/a/?utm_source=mail&utm_campaign=spring&b=c"}, {"url": "/a/?utm_campaign=autumn&utm_x=%00"}
+        {"url": "/a/?utm_source=mail&utm_campaign=spring&b=c"}, {"url": "/a/?utm_campaign=autumn&utm_x%00=%00"}
     )
     assert (known.utm, known.campaign_id) == ({"source": "mail", "campaign": "spring"}, campaign.pk)
     assert (unknown.utm, unknown.campaign_id) == ({"campaign": "autumn", "x": ""}, None)

@@ -103,6 +103,14 @@ def test_moving_by_date_or_by_quick_pick(client, editor, make_entry, asked, day)
     assert (answer.url, entry.due_on) == ("/admin/newsroom/calendar/?q=x", day)
 
 
+def test_quick_pick_at_the_end_of_time_stays_in_the_calendar(client, editor, make_entry):
+    entry = make_entry(due_on=date(9999, 12, 31))
+    client.force_login(editor)
+    client.post(address("move", entry.pk), {"pick": "week", "version": 1})
+    entry.refresh_from_db()
+    assert entry.due_on == date(2199, 12, 31)
+
+
 def test_quick_picks_start_today_for_an_entry_without_a_day(client, editor, make_entry):
     entry = make_entry()
     client.force_login(editor)

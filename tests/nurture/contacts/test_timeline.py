@@ -87,7 +87,10 @@ def test_pages_hold_every_entry_once_even_at_one_moment(contact, make_asset, rea
     assert seen == sorted(seen, reverse=True)
 
 
-@pytest.mark.parametrize("cursor", ["x", "2026-01-01~stage~1", "2026-01-01T00:00:00+00:00~nobody~1", "~~"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "2026-01-01~stage~1", "2026-01-01T00:00:00+00:00~nobody~1", "~~", "0001-01-01T00:00:00+14:00~stage~1"],
+)
 def test_foreign_cursor_is_refused(contact, cursor):
     with pytest.raises(timeline.BadCursor):
         timeline.read(contact, cursor)

@@ -91,6 +91,7 @@ def test_list_is_narrowed_by_state_and_address(as_marketer, delivery, contact):
     assert shown(to="nobody@x.example") == []
     assert as_marketer.get(reverse("nurture:deliveries"), {"state": "lost"}).status_code == 400
     assert as_marketer.get(reverse("nurture:deliveries"), {"before": "x"}).status_code == 400
+    assert as_marketer.get(reverse("nurture:deliveries"), {"before": "9" * 5000}).status_code == 400
 
 
 def test_empty_list_says_what_will_stand_there(as_marketer):
