@@ -60,7 +60,7 @@ def author(request, slug):
 def search_page(request):
     """Pieces by words, topic and format. Ten more steps at most: who has not found it by then asks differently."""
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[: search.LONGEST_QUERY]
-    chosen = {"topic": request.GET.get("topic", ""), "format": request.GET.get("format", "")}
+    chosen = {name: request.GET.get(name, "").replace("\0", "") for name in ("topic", "format")}
     shown = _shown(request.GET.get("show", ""))
     found = search.find(words, **chosen, limit=shown)
     more = min(shown + RESULTS_A_STEP, search.MOST_FOUND) if found.total > shown else None

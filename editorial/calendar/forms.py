@@ -13,7 +13,6 @@ from cms.policies import WRITERS
 from editorial.models import Entry
 from editorial.schedule import BY_HAND
 
-
 LAST_DAY = date(2199, 12, 24)  # as far as the calendar goes: a week later is still in it
 
 

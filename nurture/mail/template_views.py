@@ -80,7 +80,7 @@ def send_test(request, pk):
 def _asked(request, pk) -> tuple[EmailTemplate, Contact | None, str]:
     """The template, the contact to see it as (one that this user may see), and what was typed."""
     template = rights.get_visible(request.user, "mail.view", EmailTemplate.objects.all(), pk=pk)
-    asked = (request.POST.get("as") or request.GET.get("as") or "").strip()
+    asked = (request.POST.get("as") or request.GET.get("as") or "").replace("\0", "").strip()
     contacts = rights.visible(request.user, "contact.view", Contact.objects.select_related("account"))
     return template, contacts.filter(email__iexact=asked).first() if asked else None, asked
 

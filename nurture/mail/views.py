@@ -27,7 +27,7 @@ State = Delivery.State
 def deliveries(request):
     """The latest mails, newest first, paged by key; `state` and `to` (an exact address) narrow them."""
     found = Delivery.objects.select_related("contact").defer("raw", "values").order_by("-pk")
-    state, to = request.GET.get("state", ""), request.GET.get("to", "").strip()
+    state, to = request.GET.get("state", ""), request.GET.get("to", "").replace("\0", "").strip()
     if state:
         if state not in State.values:
             raise BadRequest(_("Unknown state %r") % state)
