@@ -2,11 +2,27 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from cms.models import BuyingStage, Persona, Topic
 from cms.models.pages import Format
 from tracking.kinds import KINDS
 
-KIND_LABELS = {kind: kind.replace("_", " ") for kind in KINDS}
+# As they follow "somebody" in a sentence, and as they stand in the form.
+KIND_LABELS = {
+    "page_viewed": _("opens"),
+    "asset_read": _("reads"),
+    "asset_downloaded": _("downloads"),
+    "asset_rated": _("rates"),
+    "asset_saved": _("saves"),
+    "asset_shared": _("shares"),
+    "author_followed": _("follows the author of"),
+    "comment_posted": _("comments on"),
+    "form_submitted": _("fills in the form of"),
+    "link_followed": _("follows a link to"),
+    "mail_opened": _("opens a mail about"),
+    "site_searched": _("searches for"),
+}
 
 
 def stages():
@@ -31,7 +47,7 @@ def formats():
 
 def kinds():
     """(key, label) of what readers do."""
-    return list(KIND_LABELS.items())
+    return [(kind, KIND_LABELS[kind]) for kind in KINDS]
 
 
 @dataclass(frozen=True)
@@ -52,6 +68,9 @@ class Tags:
 
 
 def named(slugs, choices) -> str:
-    """'Interest or Decision' for slugs; a slug whose row is gone stands as itself."""
+    """'Interest, Value or Decision' for slugs; a slug whose row is gone stands as itself."""
     labels = dict(choices)
-    return " or ".join(str(labels.get(slug, slug)) for slug in slugs)
+    words = [str(labels.get(slug, slug)) for slug in slugs]
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(all)s or %(last)s") % {"all": ", ".join(words[:-1]), "last": words[-1]}

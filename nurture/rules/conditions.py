@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -18,7 +19,7 @@ from tracking.kinds import READING_KINDS
 class ContactStageBlock(blocks.StructBlock):
     """The stages of which the contact must be at one."""
 
-    stages = blocks.MultipleChoiceBlock(choices=choices.stages, label=_("One of"))
+    stages = blocks.MultipleChoiceBlock(choices=choices.stages, label=_("One of"), widget=CheckboxSelectMultiple())
 
     class Meta:
         icon = "order"
@@ -44,7 +45,7 @@ class ContactStage:
 class ContactPersonaBlock(blocks.StructBlock):
     """The personas of which the contact must be one."""
 
-    personas = blocks.MultipleChoiceBlock(choices=choices.personas, label=_("One of"))
+    personas = blocks.MultipleChoiceBlock(choices=choices.personas, label=_("One of"), widget=CheckboxSelectMultiple())
 
     class Meta:
         icon = "user"
@@ -72,7 +73,9 @@ class PiecesReadBlock(blocks.StructBlock):
 
     at_least = blocks.IntegerBlock(min_value=1, default=2, label=_("At least (different pieces)"))
     days = blocks.IntegerBlock(min_value=1, max_value=730, default=30, label=_("In the last (days)"))
-    stages = blocks.MultipleChoiceBlock(choices=choices.stages, required=False, label=_("Of these stages"))
+    stages = blocks.MultipleChoiceBlock(
+        choices=choices.stages, required=False, label=_("Of these stages"), widget=CheckboxSelectMultiple()
+    )
 
     class Meta:
         icon = "list-ol"

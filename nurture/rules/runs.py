@@ -57,11 +57,10 @@ def reap() -> int:
     return dead + lost.update(state=State.PENDING, lease_until=None)
 
 
-def retry(run: ActionRun) -> None:
-    """Try a given-up run again, from the first attempt."""
-    ActionRun.objects.filter(pk=run.pk, state=State.DEAD).update(
-        state=State.PENDING, attempts=0, due_at=clock.now(), finished_at=None
-    )
+def retry(run: ActionRun) -> bool:
+    """Try a given-up run again, from the first attempt. False when it is not given up."""
+    again = {"state": State.PENDING, "attempts": 0, "due_at": clock.now(), "finished_at": None}
+    return bool(ActionRun.objects.filter(pk=run.pk, state=State.DEAD).update(**again))
 
 
 def _perform(run: ActionRun) -> None:

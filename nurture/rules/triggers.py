@@ -1,5 +1,6 @@
 """What sets a rule off. Each trigger: key, label, block (its form), sentence(params), matches(cause, params, tags)."""
 
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -10,19 +11,29 @@ from nurture.rules.causes import Cause
 from nurture.rules.choices import Tags
 
 
+def several(options, label) -> blocks.MultipleChoiceBlock:
+    """Tick any number; none lets all through."""
+    return blocks.MultipleChoiceBlock(
+        choices=options, required=False, label=label, widget=CheckboxSelectMultiple(), help_text=_("None ticked: any.")
+    )
+
+
 class AssetEngagedBlock(blocks.StructBlock):
     """Which reading counts: every field that is filled must match; an empty one lets all through."""
 
     kinds = blocks.MultipleChoiceBlock(
-        choices=choices.kinds, default=["page_viewed", "asset_read", "asset_downloaded"], label=_("What they did")
+        choices=choices.kinds,
+        default=["page_viewed", "asset_read", "asset_downloaded"],
+        label=_("What they did"),
+        widget=CheckboxSelectMultiple(),
     )
     pieces = blocks.ListBlock(blocks.PageChooserBlock("cms.AssetPage"), default=[], label=_("Only these pieces"))
-    stages = blocks.MultipleChoiceBlock(choices=choices.stages, required=False, label=_("Pieces of these stages"))
+    stages = several(choices.stages, _("Pieces of these stages"))
     personas = blocks.MultipleChoiceBlock(
         choices=choices.personas, required=False, label=_("Pieces for these personas")
     )
-    topics = blocks.MultipleChoiceBlock(choices=choices.topics, required=False, label=_("Pieces about these topics"))
-    formats = blocks.MultipleChoiceBlock(choices=choices.formats, required=False, label=_("Pieces of these formats"))
+    topics = several(choices.topics, _("Pieces about these topics"))
+    formats = several(choices.formats, _("Pieces of these formats"))
     min_seconds = blocks.IntegerBlock(
         required=False, min_value=0, label=_("Read for at least (seconds)"), help_text=_("Asks for `asset read`.")
     )
@@ -40,11 +51,10 @@ class AssetEngaged:
     @staticmethod
     def sentence(params) -> str:
         """Plain words, for lists and explanations."""
-        parts = [_g("somebody does one of: %s") % choices.named(params["kinds"], choices.kinds()).replace(" or ", ", ")]
-        if pieces := [page.title for page in params["pieces"] if page]:
-            parts.append(_g("with %s") % ", ".join(f"“{title}”" for title in pieces))
+        pieces = ", ".join(f"“{page.title}”" for page in params["pieces"] if page)
+        parts = [_g("somebody"), choices.named(params["kinds"], choices.kinds()), pieces or _g("a piece")]
         for field, words, options in (
-            ("stages", _g("a piece of the stage %s"), choices.stages),
+            ("stages", _g("of the stage %s"), choices.stages),
             ("personas", _g("for %s"), choices.personas),
             ("topics", _g("about %s"), choices.topics),
             ("formats", _g("of the format %s"), choices.formats),
@@ -53,7 +63,7 @@ class AssetEngaged:
                 parts.append(words % choices.named(params[field], options()))
         if params["min_seconds"]:
             parts.append(_g("for at least %s seconds") % params["min_seconds"])
-        return ", ".join(parts)
+        return " ".join(parts)
 
     @staticmethod
     def matches(cause: Cause, params, tags: Tags) -> bool:
@@ -74,7 +84,7 @@ class AssetEngaged:
 class StageChangedBlock(blocks.StructBlock):
     """Into which stages."""
 
-    to_stages = blocks.MultipleChoiceBlock(choices=choices.stages, required=False, label=_("Into these stages"))
+    to_stages = several(choices.stages, _("Into these stages"))
 
     class Meta:
         icon = "order"

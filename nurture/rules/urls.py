@@ -5,6 +5,6 @@ from django.urls import path
 from nurture.rules import views
 
 urlpatterns: list = [
-    path("runs/", views.runs, name="runs"),
+    path("runs/", views.Runs.as_view(), name="runs"),
     path("runs/<int:pk>/retry/", views.retry_run, name="retry-run"),
 ]

@@ -149,7 +149,7 @@ def test_rule_says_itself_in_plain_words(publish_rule, move_to):
         conditions=[("contact_stage", {"stages": ["interest", "consideration"]})],
     )
     assert Rule.objects.get(pk=rule.pk).sentence == (
-        "When somebody does one of: asset read, a piece of the stage Decision, "
+        "When somebody reads a piece of the stage Decision, "
         "and they are at Interest or Consideration: move them to Decision."
     )
 

@@ -41,6 +41,6 @@ def test_agreed_piece_alerts_the_owner_and_another_does_not(contact, piece, make
 
 def test_rule_says_itself_in_words(db):
     assert make_rule().sentence == (
-        "When somebody does one of: asset read, and sales and marketing agreed that this piece is a signal: "
+        "When somebody reads a piece, and sales and marketing agreed that this piece is a signal: "
         "alert the salesperson who owns the account."
     )
