@@ -5,14 +5,14 @@ from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.utils.translation import gettext_lazy as _
 from django_filters.filters import ChoiceFilter, ModelMultipleChoiceFilter, MultipleChoiceFilter
 from wagtail.admin.auth import permission_denied
-from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn
+from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, PageTitleColumn
 from wagtail.admin.views.pages.choose_parent import ChooseParentView
 from wagtail.admin.views.pages.listing import IndexView, PageFilterSet
 from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.permissions import page_permission_policy
 
-from cms import ports
+from cms.feedback import ratings
 from cms.models import AssetPage, BuyingStage, Persona, Topic
 from cms.models.pages import Audience, Format, ShelfLife
 
@@ -71,13 +71,16 @@ def personas_in_words(page: AssetPage) -> str:
     return ", ".join(str(persona) for persona in page.personas.all()) or str(UNCLASSIFIED)
 
 
-def figure(name: str):
-    """Reads one figure of a piece that `AssetIndexView` put on it; nothing known yet is a dash, not a zero."""
-    return lambda page: page.figures.get(name, "–")
+def useful_in_words(page: AssetPage) -> str:
+    """How many readers found it useful, of those who said; a dash where nobody did. `AssetIndexView` counts them."""
+    useful, not_useful = page.rated.get("useful", 0), page.rated.get("not_useful", 0)
+    if not useful + not_useful:
+        return "–"
+    return _("%(useful)s of %(all)s") % {"useful": useful, "all": useful + not_useful}
 
 
 class AssetIndexView(IndexView):
-    """The list reads stages, personas and figures once for all rows."""
+    """The list reads stages, personas and ratings once for all rows."""
 
     base_filterset_class = AssetFilterSet
 
@@ -85,11 +88,11 @@ class AssetIndexView(IndexView):
         return super().annotate_queryset(pages).prefetch_related("primary_stage", "personas")
 
     def get_table(self, object_list):
-        """What readers did is asked for the pieces of this page only."""
+        """Ratings of this page's pieces only. How many read them is not asked here: that counts a growing ledger."""
         pages = list(object_list)
-        known = ports.asset_figures([page.pk for page in pages])
+        rated = ratings.counts([page.pk for page in pages])
         for page in pages:
-            page.figures = known.get(page.pk, {})
+            page.rated = rated.get(page.pk, {})
         return super().get_table(pages)
 
 
@@ -121,8 +124,7 @@ class AssetViewSet(PageListingViewSet):
         Column("stage", label=_("Stage"), accessor=lambda page: page.primary_stage or UNCLASSIFIED),
         Column("personas", label=_("Personas"), accessor=personas_in_words),
         Column("format", label=_("Format"), accessor="get_format_display", sort_key="format"),
-        NumberColumn("readers", label=_("Readers"), accessor=figure("readers"), width="5%"),
-        NumberColumn("useful", label=_("Useful"), accessor=figure("useful"), width="5%"),
+        Column("useful", label=_("Useful"), accessor=useful_in_words),
         DateColumn(
             "latest_revision_created_at", label=_("Updated"), sort_key="latest_revision_created_at", width="10%"
         ),

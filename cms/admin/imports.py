@@ -46,7 +46,9 @@ class UploadForm(forms.Form):
     publish = forms.BooleanField(
         label=gettext_lazy("Publish at the original dates"),
         required=False,
-        help_text=gettext_lazy("Without it new pieces are drafts."),
+        help_text=gettext_lazy(
+            "Without it new pieces are drafts. Pieces that are live stay live, and their changes go live too."
+        ),
     )
 
     def __init__(self, *args, user, **kwargs):
@@ -54,19 +56,23 @@ class UploadForm(forms.Form):
         self.page_rights = HomePage.objects.get().permissions_for_user(user)
         if not self.page_rights.can_publish_subpage():
             self.fields["publish"].disabled = True
-            self.fields["publish"].help_text = _("You may not publish: what you bring in are drafts.")
+            self.fields["publish"].help_text = _("You may not publish, so what you bring in becomes drafts.")
 
     def clean_file(self):
-        """A name that says what it is, and no more bytes than are taken."""
+        """A name that says what it is, no more bytes than are taken, and an archive that is safe to unpack."""
         file = self.cleaned_data["file"]
         if not file.name.lower().endswith(SUFFIXES):
             raise ValidationError(_("This is no .zip, .md or .markdown file. Pack the folder of the posts as .zip."))
-        most = folders.MAX_BYTES if file.name.lower().endswith(folders.SUFFIXES) else archives.MAX_UPLOAD
+        single = file.name.lower().endswith(folders.SUFFIXES)
+        most = folders.MAX_BYTES if single else archives.MAX_UPLOAD
         if file.size > most:
             sizes = {"size": filesizeformat(file.size), "most": filesizeformat(most)}
             why = _("It has %(size)s, and at most %(most)s are taken.") % sizes
             raise ValidationError(f"{why} {_('Upload it in parts, under the same source name.')}")
-        return file
+        try:
+            return file if single else archives.check(file) or file
+        except archives.ArchiveError as error:
+            raise ValidationError(str(error)) from error
 
     def clean_source(self):
         """The spelling that is known already, so that a capital letter makes no twins."""
@@ -100,7 +106,6 @@ def upload(request):
         "form": form,
         "page_title": _("Import"),
         "header_title": _("Import"),
-        "header_icon": "upload",
         "breadcrumbs_items": [
             {"url": reverse("wagtailadmin_home"), "label": _("Home")},
             {"url": "", "label": _("Import")},

@@ -68,9 +68,11 @@ def way_on(row: Job) -> tuple[str, str] | None:
 
 @policy.require("job.view")
 def detail(request, pk: int):
-    """One job: its progress, its report, its error and how to mend it."""
+    """One job: its progress, its report (from row number `row` on), its error and how to mend it."""
     row = policy.get_visible(request.user, "job.view", Job.objects.select_related("created_by"), pk=pk)
     rows = row.report.get("rows", [])
+    first = int(request.GET["row"]) if request.GET.get("row", "").isdecimal() else 0
+    last = first + SHOWN_ROWS
     context = {
         "page_title": row.title,
         "header_title": row.title,
@@ -83,8 +85,11 @@ def detail(request, pk: int):
         "may_retry": jobs.may_retry(row),
         "way_on": way_on(row),
         "summary": row.report.get("summary", {}),
-        "rows": rows[:SHOWN_ROWS],
-        "more_rows": max(len(rows) - SHOWN_ROWS, 0) + row.report.get("left_out", 0),
+        "rows": rows[first:last],
+        "first_row": first,
+        "next_row": last if len(rows) > last else None,
+        "more_rows": max(len(rows) - last, 0),
+        "left_out": row.report.get("left_out", 0),
     }
     return TemplateResponse(request, "cms/admin/job.html", context)
 

@@ -9,6 +9,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from django.core.files import File
@@ -37,21 +38,34 @@ class ArchiveError(Exception):
         super().__init__(f"{why} {mend}")
 
 
+def check(upload: File) -> None:
+    """Raise ArchiveError when `upload` is nothing that `unpack` takes; damage inside its files is not looked for."""
+    with _opened(upload) as archive:
+        _wanted(archive.infolist())
+
+
 def unpack(upload: File, target: Path) -> None:
     """Write the Markdown files and pictures of `upload` (a .zip) into `target`; hidden and other files are left out.
 
     Raises ArchiveError; then `target` may hold some files.
     """
+    with _opened(upload) as archive:
+        for path, info in _wanted(archive.infolist()).items():
+            place = target / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(info) as packed, place.open("xb") as unpacked:
+                shutil.copyfileobj(packed, unpacked)
+
+
+@contextmanager
+def _opened(upload: File):
+    """The archive; whatever Python says of a damaged one while it is read becomes an ArchiveError."""
     if sum(chunk.count(ENTRY) for chunk in upload.chunks()) > MAX_ENTRIES:
         _too_many()
     upload.seek(0)
     try:
         with zipfile.ZipFile(upload) as archive:
-            for path, info in _wanted(archive.infolist()).items():
-                place = target / path
-                place.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(info) as packed, place.open("xb") as unpacked:
-                    shutil.copyfileobj(packed, unpacked)
+            yield archive
     except DAMAGED as error:
         why = _("This is not a .zip file, or it is damaged.")
         raise ArchiveError(why, _("Pack the folder as .zip again, and upload that file.")) from error

@@ -29,7 +29,7 @@ from cms.models import HomePage, Job
 
 KIND = "import markdown"
 SLICE_FILES, SLICE_SECONDS = 20, 2
-MAX_ROWS = 1000  # of skipped files, and as many of warnings; what is beyond is only counted
+MAX_ROWS = 1000  # of skipped files, as many of warnings and of new topics; what is beyond is only counted
 MAX_ROWS_A_FILE = 20
 KEPT = timedelta(days=7)
 COUNTED = (CREATED, UPDATED, UNCHANGED, SKIPPED, "warnings")
@@ -137,13 +137,14 @@ class Run:
         return {"at": self.at, "counts": self.counts, "left_out": self.left_out, "rows": self.rows}
 
     def report(self, before: dict) -> dict:
-        """The job's report with the new rows in it: skipped files first. Takes the rows out of the run."""
-        skipped, others = [], []
+        """The report with the new rows in it: skipped files, warnings, new topics. Takes the rows out of the run."""
+        kept: dict[str, list[dict]] = {what: [] for what in (_("Skipped"), _("Warning"), _("New topics"))}
         for row in before.get("rows", []) + self.rows:
-            (skipped if row["what"] == _("Skipped") else others).append(row)
-        self.left_out += len(skipped[MAX_ROWS:]) + len(others[MAX_ROWS:])
+            kept[row["what"]].append(row)
+        self.left_out += sum(len(rows[MAX_ROWS:]) for rows in kept.values())
         self.rows = []
-        return {"summary": self.counts, "rows": skipped[:MAX_ROWS] + others[:MAX_ROWS], "left_out": self.left_out}
+        shown = [row for rows in kept.values() for row in rows[:MAX_ROWS]]
+        return {"summary": self.counts, "rows": shown, "left_out": self.left_out}
 
 
 def _to_the_pieces(job: Job) -> tuple[str, str]:

@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from cms.models import AssetPage, Author, BuyingStage, Campaign, HomePage, Persona, Topic, Vehicle
+from cms import clock
+from cms.admin.assets import useful_in_words
+from cms.models import AssetPage, Author, BuyingStage, Campaign, HomePage, Persona, Rating, Topic, Vehicle
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +37,7 @@ MAKERS = {
     "authors": (lambda n: [Author.objects.create(slug=f"a{i}", name=f"A{i}") for i in range(n)], 7),
     "campaigns": (campaigns, 7),
     "vehicles": (lambda n: [Vehicle.objects.create(slug=f"v{i}", name=f"V{i}") for i in range(n)], 7),
-    "assets": (assets, 19),
+    "assets": (assets, 18),
 }
 
 
@@ -69,6 +71,16 @@ def test_assets_are_filtered_by_tags_and_unclassified_ones_can_be_found(client, 
     assert titles("missing=topic") == ["Piece 0", "Piece 1", "Piece 2", "Untagged"]
     assert titles(f"personas={Persona.objects.get(slug='p2').pk}") == ["Piece 2"]
     assert titles("format=webinar") == []
+
+
+def test_list_of_assets_says_how_many_found_a_piece_useful(client, marketer):
+    assets(2)
+    rated = AssetPage.objects.get(title="Piece 0")
+    for n, value in enumerate((1, 1, -1)):
+        Rating.objects.create(asset=rated, reader_key=f"r{n}", value=value, rated_at=clock.now())
+    client.force_login(marketer)
+    pages = client.get(reverse("assets:index") + "?ordering=title").context["table"].data
+    assert [useful_in_words(page) for page in pages] == ["2 of 3", "–"]
 
 
 @pytest.mark.parametrize("name", MAKERS)

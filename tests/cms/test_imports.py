@@ -1,5 +1,7 @@
 """Library › Import: the form, who may use it, what it refuses and in which words, what it costs."""
 
+import zipfile
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -97,6 +99,18 @@ def test_file_over_the_limit_is_refused(client, marketer, monkeypatch):
     client.force_login(marketer)
     words = errors(send(client, blog(3)))["file"][0]
     assert words.endswith("and at most 100\xa0bytes are taken. Upload it in parts, under the same source name.")
+
+
+def test_all_that_is_wrong_is_said_at_once(client, marketer):
+    client.force_login(marketer)
+    assert list(errors(send(client, packed("../a.md"), source=""))) == ["file", "source"]
+
+
+def test_damage_that_only_unpacking_finds_is_an_error_too(client, marketer):
+    client.force_login(marketer)
+    content = packed(("a.md", post("One")), method=zipfile.ZIP_STORED).replace(b"Text of One", b"Text of two")
+    assert errors(send(client, content))["file"][0].startswith("This is not a .zip file, or it is damaged.")
+    assert Job.objects.count() == 0
 
 
 def test_source_needs_a_name_and_the_known_spelling_wins(client, marketer):

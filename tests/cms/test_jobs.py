@@ -141,6 +141,37 @@ def test_slice_that_was_cancelled_or_taken_over_meanwhile_stores_nothing(kind, m
     assert (row.state, row.done, row.attempts) == (State.RUNNING, 0, 2)
 
 
+def test_work_that_clears_up_does_so_when_done_or_stopped_and_then_does_not_go_on(monkeypatch, client, owner):
+    monkeypatch.setattr(jobs, "_kinds", {})
+    cleared, ended = [], [False, True]
+    way_on = ("On", "/on/")
+    register = jobs.job("tidy", tidy=lambda job: cleared.append(job.pk), way_on=lambda job: way_on)
+    register(lambda job: jobs.Progress(1, 2, finished=ended.pop(0)))
+    first, second = (jobs.start("tidy", "Mine", {}, owner) for _ in range(2))
+    client.force_login(owner)
+    jobs.run_slice()
+    assert (cleared, client.get(reverse("jobs:detail", args=[first.pk])).context["way_on"]) == ([], None)
+    jobs.run_slice()
+    assert (cleared, client.get(reverse("jobs:detail", args=[first.pk])).context["way_on"]) == ([first.pk], way_on)
+    assert jobs.cancel(second, owner)
+    assert cleared == [first.pk, second.pk]
+    assert client.get(reverse("jobs:detail", args=[second.pk])).context["may_retry"] is False
+    assert jobs.retry(second, owner) is False
+
+
+def test_checkpoint_of_a_job_that_is_no_longer_ours_is_refused(kind, marketer):
+    def stopped(job):
+        jobs.checkpoint(job, 1, {"at": 1})
+        jobs.cancel(job, marketer)
+        jobs.checkpoint(job, 2, {"at": 2})
+
+    kind.append(stopped)
+    row = jobs.start("count", "x", {}, marketer)
+    assert jobs.run_slice() == 1
+    row.refresh_from_db()
+    assert (row.state, row.done, row.resume_point, row.error) == (State.CANCELLED, 1, {"at": 1}, "")
+
+
 def test_only_who_asked_and_admins_see_a_job(kind, client, owner, colleague, stranger, admin):
     row = jobs.start("count", "Mine", {}, owner)
     seen = {}
@@ -183,6 +214,21 @@ def test_screen_shows_error_report_and_the_way_on(kind, client, owner):
     assert client.post(reverse("jobs:retry", args=[row.pk])).status_code == 302
     row.refresh_from_db()
     assert row.state == State.QUEUED
+
+
+def test_long_report_is_read_page_by_page(kind, client, owner):
+    row = jobs.start("count", "Mine", {}, owner)
+    Job.objects.update(report={"rows": [{"file": f"{n}.md", "why": "x"} for n in range(450)], "left_out": 7})
+    client.force_login(owner)
+    address, seen, pages = reverse("jobs:detail", args=[row.pk]), [], 0
+    following = 0
+    while following is not None:
+        context = client.get(address, {"row": following}).context
+        seen += [one["file"] for one in context["rows"]]
+        following, pages = context["next_row"], pages + 1
+    assert (seen, pages) == ([f"{n}.md" for n in range(450)], 3)
+    assert "7 further rows were counted and not kept." in client.get(address).content.decode()
+    assert client.get(address, {"row": "x"}).context["first_row"] == 0
 
 
 @pytest.mark.parametrize("rows", [1, 3])
