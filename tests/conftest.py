@@ -3,11 +3,14 @@
 import contextlib
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.db import connections
 from pytest_django.plugin import blocking_manager_key
 
@@ -36,6 +39,48 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 def django_db_keepdb(request):
     """Use that copy, and leave it: the next session begins with a fresh one anyway."""
     return request.config.getvalue("reuse_db") or "sqlite" in settings.DATABASES["default"]["ENGINE"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """A transactional test ends with empty tables; put back what the migrations wrote, whatever test comes next.
+
+    pytest-django would run such tests last, but pytest-xdist deals the files out in another order. A hook and not a
+    fixture: it must come after pytest-django's own fixture has emptied the tables.
+    """
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    is_transactional = marker is not None and marker.kwargs.get("transaction")
+    if is_transactional or "transactional_db" in item.fixturenames:
+        with item.config.stash[blocking_manager_key].unblock():
+            restore()
+    return result
+
+
+def restore():
+    """Fill the emptied test databases again, and forget what was remembered of them.
+
+    On SQLite from the template, whose rows have the numbers that serialized contents name, too.
+    """
+    if "inbox" in settings.DATABASES:
+        for alias, file in DATABASES.items():
+            connections[alias].close()
+            _copy_rows(template() / file, connections[alias].settings_dict["NAME"])
+    else:
+        for connection in connections.all(initialized_only=True):
+            if contents := getattr(connection, "_test_serialized_contents", None):
+                connection.creation.deserialize_db_from_string(contents)
+    ContentType.objects.clear_cache()
+    cache.clear()
+
+
+def _copy_rows(template_file, test_file):
+    with (
+        contextlib.closing(sqlite3.connect(template_file)) as source,
+        contextlib.closing(sqlite3.connect(test_file, timeout=20)) as target,
+    ):
+        target.execute("PRAGMA synchronous=OFF")
+        source.backup(target)
 
 
 @contextlib.contextmanager
@@ -70,22 +115,6 @@ def new_installation(tmp_path, django_db_blocker):
 def installation(new_installation):
     """An empty, migrated installation of its own. Call `.start()` for the server and the worker."""
     return new_installation()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
-    """A transactional test empties the database at its end: put back what the migrations had written.
-
-    Django runs such tests last; pytest-xdist gives a process whole files, so others may come after them.
-    """
-    outcome = yield
-    marker = item.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction"):
-        with item.config.stash[blocking_manager_key].unblock():
-            for connection in connections.all(initialized_only=True):
-                if contents := getattr(connection, "_test_serialized_contents", None):
-                    connection.creation.deserialize_db_from_string(contents)
-    return outcome
 
 
 @pytest.fixture

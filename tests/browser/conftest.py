@@ -37,9 +37,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Debian's Chromium; a skip with the reason where it is missing."""
+    """Debian's Chromium; a skip with the reason where it is missing.
+
+    Ended with its module: while Playwright's loop runs in this thread, no other test may run one of its own.
+    """
     if not CHROMIUM.exists():
         missing(f"Chromium is missing at {CHROMIUM}; apt-get install chromium, or set LEDE_CHROMIUM")
     # Playwright's loop runs in this thread, and Django would refuse the ORM beside it.
