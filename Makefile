@@ -15,6 +15,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
+demo: export LEDE_SITE_NAME ?= Halden & Vane
+demo: export LEDE_POSTAL_ADDRESS ?= 14 Lantern Quay, 4410 Norderhaven
+demo: export DEFAULT_FROM_EMAIL ?= Halden & Vane <notes@haldenvane.example>
 demo: .venv/ready node_modules/ready ## the whole product on 127.0.0.1:PORT (8000), with content; HEADLESS=1: run the loop once and leave
 	@$(MANAGE) demo
 ifeq ($(HEADLESS),1)
