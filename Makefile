@@ -7,6 +7,7 @@ BIN := .venv/bin
 MANAGE := env PORT=$(PORT) $(BIN)/python manage.py
 STEP := bash .ci/step
 PYTEST := $(BIN)/python -m pytest -q
+POSTGRES := $(BIN)/python -m tests.postgres -n 2 --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -29,8 +30,10 @@ endif
 test: .venv/ready node_modules/ready lint types ## every check and every test that this machine can run
 	@test -x "$${LEDE_CHROMIUM:-/usr/bin/chromium}" || echo "Browser tests will be skipped: apt-get install chromium"
 	@$(STEP) "Tests" $(PYTEST) -n 2 --dist loadfile --durations=15
+	@$(STEP) "Migrations and database tests on PostgreSQL" $(POSTGRES) -m db
 
-ci: .venv/ready node_modules/ready ## what .ci/run asks besides `make test`: the demonstration, twice in a row
+ci: .venv/ready node_modules/ready ## what .ci/run asks besides `make test`: all on PostgreSQL; the demonstration, twice
+	@$(STEP) "All tests but the browser's on PostgreSQL" $(POSTGRES) -m "not browser" --durations=15
 	@var=$$(mktemp -d) && trap 'rm -rf "$$var"' EXIT && export LEDE_VAR="$$var" && \
 	$(STEP) "Demonstration, first start" $(MAKE) --no-print-directory demo HEADLESS=1 && \
 	$(STEP) "Demonstration, second start" $(MAKE) --no-print-directory demo HEADLESS=1

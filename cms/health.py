@@ -8,16 +8,17 @@ from pathlib import Path
 import redis
 from django.conf import settings
 from django.core import checks as django_checks
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 from wagtail.utils.apps import get_app_submodules
 
-from cms import clock
+from cms import clock, waking
 from cms.models import Heartbeat
 
 ENOUGH_BYTES = 500 * 1024**2
 ALIVE_SECONDS = 60
+MANY_MESSAGES = 500
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,11 @@ def ask_configuration() -> Finding:
 
 def ask_database() -> Finding:
     """Are all tables there, and can they be written? Writes a row and takes it back."""
-    if waiting := missing_migrations():
+    try:
+        waiting = missing_migrations()
+    except OperationalError as error:
+        return Finding(False, _("The database does not answer: %s") % error, _("Check DATABASE_URL."))
+    if waiting:
         return Finding(False, _("The database lacks %d migrations.") % waiting, _("Run: manage.py migrate"))
     with transaction.atomic():
         Heartbeat.objects.create(name="doctor", seen_at=clock.now())
@@ -94,15 +99,35 @@ def ask_worker() -> Finding:
     return Finding(True, _("%(name)s gave a sign %(age)d s ago.") % {"name": newest.name, "age": age})
 
 
+def ask_processes() -> Finding:
+    """Which kinds of processes live, and has one fallen silent that did not leave by itself?"""
+    ages: dict[str, list[float]] = {}
+    for name, seen_at in Heartbeat.objects.values_list("name", "seen_at"):
+        ages.setdefault(name.partition("@")[0], []).append((clock.now() - seen_at).total_seconds())
+    alive = {role: sum(age <= ALIVE_SECONDS for age in found) for role, found in sorted(ages.items())}
+    silent = [role for role, number in alive.items() if not number and role != "worker"]
+    if settings.REDIS_URL and not alive.get("beat"):
+        silent = [*(role for role in silent if role != "beat"), "beat"]
+    words = ", ".join(f"{number} {role}" for role, number in alive.items() if number) or _("none")
+    if silent:
+        words = _("No sign of life for a minute: %(silent)s. Alive: %(alive)s.") % {
+            "silent": ", ".join(silent),
+            "alive": words,
+        }
+        return Finding(False, words, _("Start them again; docs/deploy.md says how each is started."))
+    return Finding(True, _("Alive: %s.") % words)
+
+
 def ask_broker() -> Finding:
-    """Does the broker answer, where one is configured?"""
+    """Does the broker answer, where one is configured, and does somebody take its messages?"""
     if not settings.REDIS_URL:
         return Finding(True, _("No broker is configured: the worker's own clock wakes its loops."))
     try:
-        redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=5).ping()
+        waiting = waking.waiting_messages()
     except redis.RedisError as error:
         return Finding(False, _("The broker does not answer: %s") % error, _("Check REDIS_URL and that Redis runs."))
-    return Finding(True, _("The broker answers."))
+    words = _("The broker answers; %d messages wait.") % waiting
+    return Finding(waiting < MANY_MESSAGES, words, _("No worker takes them. Start one: celery -A cms worker"))
 
 
 def ask_static_files() -> Finding:
@@ -121,6 +146,7 @@ CHECKS = [
     Check("database", ask_database),
     Check("disk space", ask_disk),
     Check("worker", ask_worker),
+    Check("processes", ask_processes),
     Check("broker", ask_broker),
     Check("static files", ask_static_files),
 ]

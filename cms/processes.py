@@ -51,6 +51,14 @@ def follow(parent: int) -> None:
     threading.Thread(target=watch, name="follow-parent", daemon=True).start()
 
 
+def told_to_stop() -> Callable[[], bool]:
+    """From now on SIGTERM, SIGINT and SIGHUP only make the answer of this question true."""
+    received: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda number, frame: received.append(number))
+    return lambda: bool(received)
+
+
 def end(process: subprocess.Popen, seconds: float = 30) -> int:
     """Ask a child to leave, wait, and kill it when it has not gone in time. Its exit status."""
     if process.poll() is None:

@@ -5,11 +5,21 @@ Only a hint. It may be lost, doubled or late: the loops run by the clock all the
 
 import logging
 
+import redis
 from django.conf import settings
 from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
+QUEUE = "celery"  # its own name for the one queue
+SECONDS = 5
 logger = logging.getLogger(__name__)
+
+
+def waiting_messages() -> int:
+    """How many wait on the broker for a worker. Raises redis.RedisError when it does not answer."""
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
+    with client:
+        return client.llen(QUEUE)
 
 
 def wake(loop: str) -> None:

@@ -8,7 +8,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -43,16 +43,24 @@ def identity() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def run_until(stop: Callable[[], bool]) -> None:
-    """Run all loops in turn until `stop()`; a loop that fails is logged and the others go on."""
+def run_until(
+    stop: Callable[[], bool],
+    chosen: Sequence[Loop] | None = None,
+    role: str = "worker",
+    rest: Callable[[], object] = lambda: time.sleep(IDLE_SECONDS / 2),
+) -> None:
+    """Run the chosen loops (all) in turn until `stop()`; a loop that fails is logged and the others go on.
+
+    `rest` is called when nothing was due.
+    """
     due: dict[str, float] = {}
-    rounds = [Loop("heartbeat", beat, HEARTBEAT_SECONDS), *loops()]
+    rounds = [Loop("heartbeat", lambda: beat(role), HEARTBEAT_SECONDS), *(loops() if chosen is None else chosen)]
     while not stop():
         worked = sum(_run_if_due(loop, due) for loop in rounds if not stop())
         close_old_connections()
         if not worked:
-            time.sleep(IDLE_SECONDS / 2)
-    sign_off()
+            rest()
+    sign_off(role)
 
 
 def drain(limit: int = 10_000) -> int:
@@ -66,11 +74,11 @@ def drain(limit: int = 10_000) -> int:
     return total
 
 
-def beat() -> int:
+def beat(role: str = "worker") -> int:
     """Say that this process lives; `doctor` and the health page read it. Clears rows of the long dead. Always 0."""
     now = clock.now()
-    Heartbeat.objects.update_or_create(name=f"worker@{identity()}", defaults={"seen_at": now})
-    Heartbeat.objects.filter(name__startswith="worker@", seen_at__lt=now - FORGOTTEN).delete()
+    Heartbeat.objects.update_or_create(name=f"{role}@{identity()}", defaults={"seen_at": now})
+    Heartbeat.objects.filter(seen_at__lt=now - FORGOTTEN).delete()
     return 0
 
 
@@ -79,9 +87,9 @@ def is_alive(within: timedelta = timedelta(seconds=3 * HEARTBEAT_SECONDS)) -> bo
     return Heartbeat.objects.filter(name__startswith="worker@", seen_at__gt=clock.now() - within).exists()
 
 
-def sign_off() -> None:
+def sign_off(role: str = "worker") -> None:
     """Take this process off the list of the living: it left by itself."""
-    Heartbeat.objects.filter(name=f"worker@{identity()}").delete()
+    Heartbeat.objects.filter(name=f"{role}@{identity()}").delete()
 
 
 def _run_if_due(loop: Loop, due: dict[str, float]) -> int:

@@ -48,8 +48,9 @@ class _Revised(LogFormatter):
     label = gettext_lazy("Change an entry")
 
     def format_message(self, log_entry):
-        """Which fields changed."""
-        names = [Entry._meta.get_field(name).verbose_name for name in log_entry.data or () if name != "note"]
+        """Which fields changed, in the model's order: PostgreSQL keeps none in JSON."""
+        fields = [*Entry._meta.fields, *Entry._meta.many_to_many]
+        names = [field.verbose_name for field in fields if field.name in (log_entry.data or {})]
         return _("Changed: %s") % ", ".join(str(name) for name in names)
 
 

@@ -161,7 +161,7 @@ def drop(entry: Entry, *, user, version: int, reason: str = "") -> Entry:
 
 
 def _locked(entry: Entry) -> Entry:
-    return Entry.objects.select_for_update().select_related("page").get(pk=entry.pk)
+    return Entry.objects.select_for_update(of=("self",)).select_related("page").get(pk=entry.pk)
 
 
 def _claimed(entry: Entry, version: int) -> Entry:

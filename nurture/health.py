@@ -7,7 +7,7 @@ from cms.health import Check, Finding
 from nurture.contacts.identities import CONSUMER
 from nurture.mail import health as mail
 from nurture.rules.models import ActionRun
-from tracking.models import Pending
+from tracking.models import Event, Pending
 
 LATE = timedelta(minutes=2)
 
@@ -15,14 +15,18 @@ LATE = timedelta(minutes=2)
 def ask_pending() -> Finding:
     """Events that wait for a decision."""
     dead = Pending.objects.filter(consumer=CONSUMER, dead_at__isnull=False).count()
-    waiting = Pending.objects.filter(consumer=CONSUMER, dead_at=None).count()
+    alive = Pending.objects.filter(consumer=CONSUMER, dead_at=None).order_by("id")
+    waiting, first = alive.count(), alive.values_list("event_uuid", flat=True).first()
+    received_at = Event.objects.filter(uuid=first).values_list("received_at", flat=True).first() if first else None
     if dead:
         return Finding(
             False,
             f"{dead} events could not be reacted to, {waiting} wait",
             "See tracking_pending.error; then revive them.",
         )
-    return Finding(True, f"{waiting} events wait for a decision")
+    age = clock.now() - received_at if received_at else timedelta(0)
+    words = f"{waiting} events wait for a decision, the oldest for {int(age.total_seconds())} s"
+    return Finding(age < LATE, words, "Is the worker running? Its log says what fails.")
 
 
 def ask_actions() -> Finding:

@@ -1,9 +1,11 @@
 """People and places every test may use. Tests mirror the tree; the name says thing and condition."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,17 +16,21 @@ from django.core.cache import cache
 from django.db import connections
 from pytest_django.plugin import blocking_manager_key
 
-from cms import policy
+from cms import policy, processes
 from cms.models import User
+from tests import postgres, restoring
 from tests.installation import DATABASES, Installation, template
+from tests.services import missing
 
+ON_SQLITE = "sqlite" in settings.DATABASES["default"]["ENGINE"]
+NUMBERS = itertools.count(1)
 DATA = Path(os.environ.get("LEDE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """On SQLite the test database begins as a copy of the migrated template: seconds instead of half a minute."""
-    if "sqlite" not in settings.DATABASES["default"]["ENGINE"]:
+    if not ON_SQLITE:
         return
     migrated = template()
     for alias, file in DATABASES.items():
@@ -38,7 +44,21 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 @pytest.fixture(scope="session")
 def django_db_keepdb(request):
     """Use that copy, and leave it: the next session begins with a fresh one anyway."""
-    return request.config.getvalue("reuse_db") or "sqlite" in settings.DATABASES["default"]["ENGINE"]
+    return request.config.getvalue("reuse_db") or ON_SQLITE
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """On PostgreSQL the migrated test database is copied before any test, for installations and after commits."""
+    if ON_SQLITE:
+        yield
+        return
+    name = connections["default"].settings_dict["NAME"]
+    connections["default"].close()
+    with postgres.copied(name, f"{name}_template"):
+        with django_db_blocker.unblock():
+            restoring.keep()
+        yield
 
 
 @pytest.hookimpl(wrapper=True)
@@ -60,16 +80,13 @@ def pytest_runtest_teardown(item):
 def restore():
     """Fill the emptied test databases again, and forget what was remembered of them.
 
-    On SQLite from the template, whose rows have the numbers that serialized contents name, too.
+    On SQLite from the template, whose rows have the numbers that serialized contents name, too. On PostgreSQL it has
+    happened already (tests/restoring.py).
     """
-    if "inbox" in settings.DATABASES:
+    if ON_SQLITE:
         for alias, file in DATABASES.items():
             connections[alias].close()
             _copy_rows(template() / file, connections[alias].settings_dict["NAME"])
-    else:
-        for connection in connections.all(initialized_only=True):
-            if contents := getattr(connection, "_test_serialized_contents", None):
-                connection.creation.deserialize_db_from_string(contents)
     ContentType.objects.clear_cache()
     cache.clear()
 
@@ -84,28 +101,43 @@ def _copy_rows(template_file, test_file):
 
 
 @contextlib.contextmanager
-def an_installation(folder, django_db_blocker, source=None, **env):
-    """A copy of `source` (default: the empty template) in `folder`, open to the ORM; its processes end with it."""
-    var = folder / "var"
-    shutil.copytree(source or template(), var)
-    made = Installation(var, env)
-    with django_db_blocker.unblock(), made.orm():
-        try:
-            yield made
-        finally:
-            made.stop()
+def an_installation(folder, django_db_blocker, **env):
+    """An empty, migrated installation in `folder`, open to the ORM; its processes end with it.
+
+    Ask for `django_db_setup`, too: on PostgreSQL the template is made by it.
+    """
+    with contextlib.ExitStack() as stack:
+        made = _on_sqlite(folder / "var", env) if ON_SQLITE else stack.enter_context(_on_postgres(folder / "var", env))
+        stack.enter_context(django_db_blocker.unblock())
+        stack.enter_context(made.orm())
+        stack.callback(made.stop)
+        yield made
+
+
+def _on_sqlite(var, env):
+    shutil.copytree(template(), var)
+    return Installation(var, env)
+
+
+@contextlib.contextmanager
+def _on_postgres(var, env):
+    var.mkdir()
+    test = connections["default"].settings_dict["NAME"]
+    name = f"{test}_{next(NUMBERS)}"
+    with postgres.copied(f"{test}_template", name) as address:
+        yield Installation(var, {"DATABASE_URL": address} | env, name)
 
 
 @pytest.fixture
-def new_installation(tmp_path, django_db_blocker):
+def new_installation(tmp_path, django_db_setup, django_db_blocker):
     """new_installation(**env) -> an empty Installation, not started (tests/installation.py). Not with `db`."""
     with contextlib.ExitStack() as stack:
         made = []
 
-        def new(source=None, **env):
+        def new(**env):
             folder = tmp_path / f"installation-{len(made)}"
             folder.mkdir()
-            made.append(stack.enter_context(an_installation(folder, django_db_blocker, source, **env)))
+            made.append(stack.enter_context(an_installation(folder, django_db_blocker, **env)))
             return made[-1]
 
         yield new
@@ -115,6 +147,19 @@ def new_installation(tmp_path, django_db_blocker):
 def installation(new_installation):
     """An empty, migrated installation of its own. Call `.start()` for the server and the worker."""
     return new_installation()
+
+
+@pytest.fixture
+def broker(tmp_path):
+    """A Redis of this test's own, on a free port."""
+    if not shutil.which("redis-server"):
+        missing("redis-server is not installed")
+    port = processes.free_port()
+    command = ["redis-server", "--port", str(port), "--save", "", "--dir", str(tmp_path), "--bind", "127.0.0.1"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    assert processes.wait_until(lambda: processes.is_taken("127.0.0.1", port), 10)
+    yield f"redis://127.0.0.1:{port}/0"
+    processes.end(server)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 from django.conf import global_settings, settings
 from django.db import connections
 from django.test import override_settings
@@ -33,10 +34,14 @@ DATABASES = {"default": "lede.sqlite3", "inbox": "inbox.sqlite3"}
 
 
 class Installation:
-    """One installation under a temporary folder. `env` adds to or replaces environment variables."""
+    """One installation under a temporary folder. `env` adds to or replaces environment variables.
 
-    def __init__(self, var: Path, env: dict[str, str] | None = None):
+    On SQLite its database files are in `var`; on PostgreSQL it is `database`, the name of one that is there.
+    """
+
+    def __init__(self, var: Path, env: dict[str, str] | None = None, database: str | None = None):
         self.var = var
+        self.databases = {"default": database} if database else {a: str(var / file) for a, file in DATABASES.items()}
         kept = {name: value for name, value in os.environ.items() if name not in UNSET}
         self.env = kept | environment(var) | (env or {})
         self.port = None
@@ -93,7 +98,10 @@ class Installation:
 
     def query(self, sql: str, *params) -> list[tuple]:
         """Rows of the main database, read by a connection of their own."""
-        with contextlib.closing(sqlite3.connect(self.var / DATABASES["default"], timeout=20)) as connection:
+        if address := self.env.get("DATABASE_URL"):
+            with psycopg.connect(address) as connection:
+                return connection.execute(sql, params).fetchall()
+        with contextlib.closing(sqlite3.connect(self.databases["default"], timeout=20)) as connection:
             return connection.execute(sql, params).fetchall()
 
     def stop(self) -> None:
@@ -104,8 +112,8 @@ class Installation:
     @contextlib.contextmanager
     def orm(self):
         """Inside, this process's ORM, files and addresses are the installation's."""
-        names = {alias: connections[alias].settings_dict["NAME"] for alias in DATABASES}
-        self._point({alias: str(self.var / file) for alias, file in DATABASES.items()})
+        names = {alias: connections[alias].settings_dict["NAME"] for alias in self.databases}
+        self._point(self.databases)
         try:
             with override_settings(
                 VAR_DIR=self.var,

@@ -8,3 +8,4 @@ from django.utils.module_loading import import_string
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
 django.setup()
 app = import_string("tracking.collector.app")
+import_string("cms.pulse.start")("collector")

@@ -9,6 +9,7 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 
+from cms import postgres
 from tracking import inbox, rows
 from tracking.models import Draft
 
@@ -86,7 +87,5 @@ class PostgresStore:
 
     def _connected(self) -> psycopg.Connection[Any]:
         if self._connection is None:
-            params = connections["default"].get_connection_params()
-            wanted = {name: params[name] for name in ("dbname", "user", "password", "host", "port") if params.get(name)}
-            self._connection = psycopg.connect(**wanted, connect_timeout=BUSY_SECONDS, autocommit=True)
+            self._connection = postgres.connect(connect_timeout=BUSY_SECONDS)
         return self._connection

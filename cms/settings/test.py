@@ -28,3 +28,6 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
             "OPTIONS": options,
             "TEST": {**DATABASES[alias].get("TEST", {}), "NAME": str(VAR_DIR / name)},
         }
+else:
+    # A server set up without a locale makes databases in ASCII.
+    DATABASES["default"]["TEST"] = {"CHARSET": "UTF8", "TEMPLATE": "template0", "SERIALIZE": False}

@@ -10,7 +10,7 @@ from django.core.mail import EmailMessage
 from cms import clock
 from cms.models import AssetPage
 from nurture.contacts.models import Contact, Exposure
-from nurture.mail import merge, messages
+from nurture.mail import bell, merge, messages
 from nurture.mail.models import Delivery, EmailTemplate, Lane
 from tracking import consent
 
@@ -113,4 +113,5 @@ def _store(deliveries: list[Delivery]) -> list[Delivery]:
     if not deliveries:
         return []
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    bell.ring_at_commit()
     return list(Delivery.objects.filter(ref__in=[delivery.ref for delivery in deliveries]).order_by("pk"))

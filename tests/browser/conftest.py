@@ -85,7 +85,7 @@ def page(new_page):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, django_db_blocker):
+def site(tmp_path_factory, django_db_setup, django_db_blocker):
     """A running installation with server and worker, shared by the tests of one module; open to the ORM."""
     with an_installation(tmp_path_factory.mktemp("site"), django_db_blocker) as made:
         yield made.start()

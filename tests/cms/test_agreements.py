@@ -12,7 +12,7 @@ from cms.agreements import State
 from cms.models import AgreementSignature, AssetPage, BuyingStage, HomePage, SignalAgreement, Topic
 from cms.signals import agreement_signed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 def stage(n=0):

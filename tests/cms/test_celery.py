@@ -1,12 +1,8 @@
 """Celery only wakes: every loop has its task, and a broker that is away costs nothing but time."""
 
 import os
-import shutil
 import subprocess
 import sys
-
-import pytest
-import redis
 
 from cms import processes, waking, worker
 from cms.celery import app, task_name
@@ -22,29 +18,6 @@ def test_every_loop_has_a_task_without_arguments_and_a_turn():
 def test_waking_without_a_broker_is_silent(settings):
     settings.REDIS_URL = ""
     assert waking.wake("react to events") is None
-
-
-@pytest.fixture
-def broker(tmp_path):
-    """A Redis of this test's own, on a free port."""
-    if not shutil.which("redis-server"):
-        if os.environ.get("LEDE_REQUIRE_SERVICES"):
-            pytest.fail("redis-server is not installed, and LEDE_REQUIRE_SERVICES is set")
-        pytest.skip("redis-server is not installed")
-    port = processes.free_port()
-    command = ["redis-server", "--port", str(port), "--save", "", "--dir", str(tmp_path), "--bind", "127.0.0.1"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    client = redis.Redis(port=port)
-    assert processes.wait_until(lambda: _answers(client), 10)
-    yield f"redis://127.0.0.1:{port}/0"
-    processes.end(server)
-
-
-def _answers(client):
-    try:
-        return client.ping()
-    except redis.ConnectionError:
-        return False
 
 
 def test_a_wake_reaches_the_broker_as_a_message_without_data(broker):

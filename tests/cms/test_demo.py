@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory, django_db_blocker):
+def installation(tmp_path_factory, django_db_setup, django_db_blocker):
     with an_installation(tmp_path_factory.mktemp("demo"), django_db_blocker) as made:
         made.first = made.manage("demo", timeout=600).stdout
         yield made

@@ -4,8 +4,10 @@ import json
 from datetime import timedelta
 
 import pytest
+import redis
+from django.db import connection
 
-from cms import clock, health, worker
+from cms import clock, health, waking, worker
 from cms.models import Heartbeat
 
 
@@ -33,8 +35,36 @@ def test_heartbeats_of_the_long_dead_are_cleared(db):
     assert Heartbeat.objects.get().name == f"worker@{worker.identity()}"
 
 
+def test_processes_are_counted_by_kind_and_one_that_fell_silent_is_named(db):
+    now = clock.now()
+    seen = {"worker@a:1": 1, "worker@a:2": 70, "pages@a:3": 5, "dispatcher@a:4": 75}
+    for name, age in seen.items():
+        Heartbeat.objects.create(name=name, seen_at=now - timedelta(seconds=age))
+    finding = health.ask_processes()
+    assert not finding.ok
+    assert finding.message == "No sign of life for a minute: dispatcher. Alive: 1 pages, 1 worker."
+    Heartbeat.objects.filter(name="dispatcher@a:4").delete()
+    assert health.ask_processes().message == "Alive: 1 pages, 1 worker."
+
+
+def test_a_broker_without_a_clock_is_told(db, settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    finding = health.ask_processes()
+    assert (finding.ok, finding.message) == (False, "No sign of life for a minute: beat. Alive: none.")
+
+
+def test_messages_that_nobody_takes_are_told(db, settings, broker, monkeypatch):
+    settings.REDIS_URL = broker
+    assert health.ask_broker().ok
+    monkeypatch.setattr(health, "MANY_MESSAGES", 1)
+    with redis.Redis.from_url(broker) as client:
+        client.rpush(waking.QUEUE, "one", "two")
+    finding = health.ask_broker()
+    assert (finding.ok, finding.message) == (False, "The broker answers; 2 messages wait.")
+
+
 def test_database_check_leaves_no_row(db):
-    assert health.ask_database().message == "The sqlite database is complete and can be written."
+    assert health.ask_database().message == f"The {connection.vendor} database is complete and can be written."
     assert Heartbeat.objects.count() == 0
 
 

@@ -9,7 +9,7 @@ from wagtail.models import ModelLogEntry
 from cms import clock, jobs, policy
 from cms.models import Job
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 State = Job.State
 
 

@@ -8,6 +8,8 @@ from django.http import Http404, HttpResponse
 from cms import clock, policy
 from cms.models import Job
 
+pytestmark = pytest.mark.db
+
 
 @pytest.fixture
 def table(monkeypatch):

@@ -75,6 +75,7 @@ def test_taken_port_is_said_in_one_sentence(installation):
 
 def test_serve_refuses_a_database_without_tables(tmp_path):
     env = os.environ | {"LEDE_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "cms.settings.dev"}
+    env.pop("DATABASE_URL", None)
     env["PORT"] = str(processes.free_port())
     ran = subprocess.run([sys.executable, "manage.py", "serve"], cwd=ROOT, env=env, capture_output=True, text=True)
     assert ran.returncode == 1

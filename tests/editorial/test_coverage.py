@@ -13,6 +13,8 @@ from editorial import coverage, schedule
 from editorial.coverage import ALL, NOBODY, Item, Kind
 from editorial.models import Entry
 
+pytestmark = pytest.mark.db
+
 STAGES, PERSONAS = (1, 2, 3), (10, 20, 30)
 ITEMS = st.lists(
     st.builds(

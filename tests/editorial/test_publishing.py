@@ -9,6 +9,8 @@ from cms.models import AssetPage, Heartbeat
 from editorial import publishing, schedule
 from editorial.models import Entry
 
+pytestmark = pytest.mark.db
+
 
 @pytest.fixture
 def waiting(make_entry, marketer):

@@ -13,6 +13,8 @@ from cms.models import AssetPage
 from editorial import schedule
 from editorial.models import Entry
 
+pytestmark = pytest.mark.db
+
 Step = Entry.Step
 
 

@@ -15,7 +15,7 @@ from tests.nurture.rules.conftest import READING
 from tracking import batches
 from tracking.models import Event, Pending, Visitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 @pytest.fixture

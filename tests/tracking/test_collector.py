@@ -53,8 +53,8 @@ def test_list_of_events_and_plain_text_are_taken():
 
 
 def test_requests_that_arrive_together_share_a_commit(monkeypatch, own_writer):
-    commits = []
-    write = stores.SqliteStore.write
+    commits, store_class = [], type(stores.make())
+    write = store_class.write
 
     def write_when_all_wait(store, drafts):
         commits.append(len(drafts))
@@ -62,7 +62,7 @@ def test_requests_that_arrive_together_share_a_commit(monkeypatch, own_writer):
             assert own_writer._wake.wait_for(lambda: own_writer._queued + sum(commits) == 200, 30)
         write(store, drafts)
 
-    monkeypatch.setattr(stores.SqliteStore, "write", write_when_all_wait)
+    monkeypatch.setattr(store_class, "write", write_when_all_wait)
     answers = call(*[("POST", "/t/e", {"content": json.dumps(event())}) for _ in range(200)])
     assert ({answer.status_code for answer in answers}, sum(commits), len(commits)) == ({202}, 200, 2)
     assert Draft.objects.count() == 200

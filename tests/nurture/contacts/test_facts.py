@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from nurture.contacts import facts
 from nurture.contacts.models import Account, Contact, FieldChange
 
+pytestmark = pytest.mark.db
+
 
 def test_change_writes_one_row_a_changed_field(contact):
     other = Account.objects.create(name="Other")

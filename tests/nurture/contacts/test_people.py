@@ -1,6 +1,10 @@
+import pytest
+
 from nurture.contacts import people
 from nurture.contacts.audience import audience
 from nurture.contacts.models import Account, Contact
+
+pytestmark = pytest.mark.db
 
 
 def test_search_finds_by_every_word_in_name_address_or_account(contact, make_contact):

@@ -1,8 +1,12 @@
 from datetime import timedelta
 
+import pytest
+
 from cms import clock
 from nurture.contacts import stages as verbs
 from nurture.contacts.models import Contact, StageChange
+
+pytestmark = pytest.mark.db
 
 
 def ago(days):

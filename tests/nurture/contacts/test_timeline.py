@@ -10,6 +10,8 @@ from nurture.contacts.models import Engagement, Identity
 from tracking import consent
 from tracking.models import Visitor
 
+pytestmark = pytest.mark.db
+
 
 def texts(contact, cursor=""):
     return [entry.text for entry in timeline.read(contact, cursor).entries]

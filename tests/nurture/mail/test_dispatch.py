@@ -12,6 +12,8 @@ from nurture.mail.models import Delivery, DeliveryAttempt, Lane
 from tests.nurture.mail import sink as sinks
 from tracking import consent, spool
 
+pytestmark = pytest.mark.db
+
 State = Delivery.State
 
 

@@ -5,6 +5,8 @@ import pytest
 from nurture.mail import dispatch, fate
 from nurture.mail.models import Delivery, Lane
 
+pytestmark = pytest.mark.db
+
 State = Delivery.State
 
 

@@ -15,6 +15,8 @@ from nurture.mail import queue
 from nurture.mail.models import Delivery, Lane
 from tests.nurture.mail import sink as sinks
 
+pytestmark = pytest.mark.db
+
 DISPATCH = """
 import json, sys, django
 django.setup()

@@ -11,6 +11,8 @@ from nurture.mail import queries, queue, render
 from nurture.mail.models import Delivery, Lane
 from tracking import consent
 
+pytestmark = pytest.mark.db
+
 State = Delivery.State
 
 

@@ -12,7 +12,7 @@ from nurture.rules.choices import Tags
 from nurture.rules.models import ActionRun, Rule
 from tests.nurture.rules.conftest import READING
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 def fire(*causes):

@@ -12,6 +12,8 @@ from nurture.sales import alerts
 from nurture.sales.conditions import AgreementInForce
 from nurture.sales.models import Alert
 
+pytestmark = pytest.mark.db
+
 
 def test_alert_copies_reason_and_opener_of_the_signed_agreement(contact, piece, read, make_run, sign, owner):
     agreement = sign([piece])

@@ -12,6 +12,8 @@ from nurture.contacts import timeline
 from nurture.mail.models import Delivery
 from nurture.rules.models import Rule
 
+pytestmark = pytest.mark.db
+
 
 @pytest.fixture
 def revision(db):

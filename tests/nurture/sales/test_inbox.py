@@ -10,6 +10,8 @@ from nurture.contacts.models import Account
 from nurture.sales import alerts, inbox
 from nurture.sales.models import AlertOutcome
 
+pytestmark = pytest.mark.db
+
 
 def url(alert):
     return reverse("nurture:alert", args=[alert.pk])

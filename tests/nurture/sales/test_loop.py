@@ -1,10 +1,14 @@
 """A rule with our condition and our action, from the reading to the mail in the queue."""
 
+import pytest
+
 from nurture.mail.models import Delivery
 from nurture.rules import causes, engine, runs
 from nurture.rules.choices import Tags
 from nurture.rules.models import Rule
 from nurture.sales.models import Alert
+
+pytestmark = pytest.mark.db
 
 
 def fire(engagement):

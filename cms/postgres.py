@@ -1,0 +1,15 @@
+"""Connections to PostgreSQL outside Django's: for COPY from a thread of its own, and for LISTEN."""
+
+from typing import Any
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+
+DJANGOS = ("context", "cursor_factory", "prepare_threshold")  # what only Django's own connections want
+
+
+def connect(**more: Any) -> psycopg.Connection[Any]:
+    """A new connection in autocommit mode to the main database, as DATABASE_URL says it (sslmode and all)."""
+    params = connections[DEFAULT_DB_ALIAS].get_connection_params()
+    wanted = {name: value for name, value in params.items() if name not in DJANGOS}
+    return psycopg.connect(**wanted | more, autocommit=True)
