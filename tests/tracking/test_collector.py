@@ -199,8 +199,9 @@ def test_full_queue_refuses_and_still_redirects(monkeypatch):
 
 def test_slow_store_delays_no_redirect(monkeypatch):
     released = threading.Event()
-    write = stores.SqliteStore.write
-    monkeypatch.setattr(stores.SqliteStore, "write", lambda self, drafts: (released.wait(10), write(self, drafts)))
+    store_class = type(stores.make())
+    write = store_class.write
+    monkeypatch.setattr(store_class, "write", lambda self, drafts: (released.wait(10), write(self, drafts)))
     monkeypatch.setattr(collector, "LINK_PATIENCE", 0.01)
     assert get(path_of(links.tracked_url("https://other.example/", REF))).status_code == 302
     assert Draft.objects.count() == 0
