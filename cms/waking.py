@@ -4,6 +4,7 @@ Only a hint. It may be lost, doubled or late: the loops run by the clock all the
 """
 
 import logging
+import time
 
 import redis
 from django.conf import settings
@@ -20,6 +21,29 @@ def waiting_messages() -> int:
     client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
     with client:
         return client.llen(QUEUE)
+
+
+class Watch:
+    """Is the broker away? Asked at most every few seconds, since an answer may take as long. False without one."""
+
+    def __init__(self) -> None:
+        self._asked_at, self._away = float("-inf"), False
+
+    def is_away(self) -> bool:
+        """What was found at the last look."""
+        if settings.REDIS_URL and time.monotonic() - self._asked_at > SECONDS:
+            self._away = not _answers()
+            self._asked_at = time.monotonic()
+        return self._away
+
+
+def _answers() -> bool:
+    try:
+        waiting_messages()
+    except redis.RedisError as error:
+        logger.warning("The broker does not answer: %s", error)
+        return False
+    return True
 
 
 def wake(loop: str) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import redis
 
 from cms import processes
 from cms.models import Heartbeat
@@ -40,7 +41,7 @@ def started(new_installation, broker):
 
 
 def start(installation, name):
-    port = installation.ports.get(name, 0)
+    port = installation.ports.get(name, installation.ports["web"])
     env = installation.env | {"PORT": str(port), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     with (installation.var / "serve.log").open("ab") as log:
         process = subprocess.Popen(
@@ -52,6 +53,15 @@ def start(installation, name):
 
 def alive():
     return Counter(name.partition("@")[0] for name in Heartbeat.objects.values_list("name", flat=True))
+
+
+def test_without_its_broker_it_is_slower_and_nothing_else(started):
+    with redis.Redis.from_url(started.env["REDIS_URL"]) as client:
+        client.shutdown(nosave=True)
+    collector = f"http://127.0.0.1:{started.ports['collector']}"
+    told = json.loads(started.manage("doctor", "--loop", "--json", "--url", collector, check=False).stdout)
+    assert [row["name"] for row in told["checks"] if not row["ok"]] == ["broker"]
+    assert [row for row in told["loop"] if not row["ok"]] == [], started.log[-4000:]
 
 
 def test_a_reader_goes_through_the_loop_and_every_process_signs_off(started):
