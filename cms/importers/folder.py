@@ -111,9 +111,18 @@ def _parted(text: str, key: str) -> tuple[dict, str]:
         mark = getattr(error, "problem_mark", None)
         why = f"The front matter is not YAML: {getattr(error, 'problem', None) or error}"
         _refuse(key, why, "Put values with a colon or quotes between quotation marks.", mark.line + 1 if mark else 1)
-    except ValueError as error:  # a date such as 2024-13-40 is refused by the YAML reader itself
+    except (ValueError, OverflowError, RecursionError) as error:  # a date such as 2024-13-40, or 10,000 brackets
         _refuse(key, f"The front matter holds a value that cannot be read: {error}", "Write dates as 2024-03-31.", 1)
-    return meta, body
+    return {name: _flat(value) for name, value in meta.items()}, body
+
+
+def _flat(value):
+    """What is plain in a value, storable: aliases let nested ones grow without end once they are written out."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, list):
+        return [_flat(one) for one in value if not isinstance(one, list | tuple | dict | set)]
+    return None if isinstance(value, tuple | dict | set) else value
 
 
 def _moment(meta: dict, named, key: str, text: str) -> datetime | None:
@@ -128,7 +137,10 @@ def _moment(meta: dict, named, key: str, text: str) -> datetime | None:
         _refuse(key, f"{value!r} is not a date", "Write it as 2024-03-31.", _line_of(text, "date"))
     if not isinstance(found, datetime):
         found = datetime.combine(found, time(12))
-    return found.astimezone(UTC) if found.tzinfo else timezone.make_aware(found)
+    try:
+        return found.astimezone(UTC) if found.tzinfo else timezone.make_aware(found)
+    except OverflowError:  # an evening of the year 9999 is one of 10000 elsewhere
+        return _refuse(key, f"{str(value)!r} is not a date", "Write it as 2024-03-31.", _line_of(text, "date"))
 
 
 def _parsed(value: str) -> date | None:

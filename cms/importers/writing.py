@@ -59,6 +59,10 @@ class Writer:
             self._load()  # topics and authors that were made for it are gone again
             why = _("The library does not take it: %s") % "; ".join(error.messages)
             raise RefusedError(Notice(0, why, _("Mend that in the file."), item.key)) from error
+        except RecursionError as error:
+            self._load()
+            why = _("Its elements stand inside each other too deeply")
+            raise RefusedError(Notice(0, why, _("Close the elements of the text."), item.key)) from error
 
     @transaction.atomic
     def _write(self, item: Item) -> str:

@@ -109,10 +109,10 @@ def mail_link_remark(alert: Alert) -> str:
 
 
 class AlreadyDecided(Exception):
-    """Somebody else was first; `outcome` is what they said."""
+    """Somebody else was first; `outcome` is what they said, None when what was seen is not there (any more)."""
 
-    def __init__(self, outcome: AlertOutcome):
-        super().__init__(str(outcome.get_outcome_display()))
+    def __init__(self, outcome: AlertOutcome | None):
+        super().__init__(str(outcome.get_outcome_display()) if outcome else "")
         self.outcome = outcome
 
 

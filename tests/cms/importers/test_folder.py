@@ -1,6 +1,8 @@
 """Reading files: each is one item, or one refusal that says file, line, why and how to mend it."""
 
+import contextlib
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -26,6 +28,9 @@ def read(tmp_path, content, name="post.md"):
         ("---\ntitle: x\ndate: soon\n---\nText", 3, "'soon' is not a date"),
         ("---\ntitle: x\ndate: 2024-13-40\n---\nText", 1, "The front matter holds a value that cannot be read"),
         ("---\ntitle: a: b: c\n---\nText", 2, "The front matter is not YAML"),
+        ('---\ntitle: x\ndate: "9999-12-31T23:59:59-14:00"\n---\nText', 3, "'9999-12-31T23:59:59-14:00' is not a date"),
+        ("---\ntitle: x\ndate: 9999-12-31 23:59:59 -14:00\n---\nText", 3, "'9999-12-31 23:59:59-14:00' is not a date"),
+        ("---\ntitle: !!python/object/apply:os.getcwd []\n---\nText", 2, "The front matter is not YAML"),
         (b"---\ntitle: x\n---\nOne\ncaf\xe9\n", 5, "Not UTF-8 (byte 24)"),
         (b"x" * (2 * 1024 * 1024 + 1), 0, "Larger than 2 MB"),
     ],
@@ -90,3 +95,16 @@ def test_lists_may_be_written_as_one_line(tmp_path):
 def test_windows_line_ends_and_byte_order_mark_do_no_harm(tmp_path):
     item = read(tmp_path, b"\xef\xbb\xbf---\r\ntitle: x\r\n---\r\nOne\r\n\r\nTwo\r\n")
     assert (item.title, item.text, item.first_line) == ("x", "One\n\nTwo", 4)
+
+
+@pytest.mark.parametrize("field", ["tags: {x: *z}", "tags: *z", "author: {x: *z}", "slug: *z", "date: *z", "title: *z"])
+def test_aliases_that_grow_without_end_are_never_written_out(tmp_path, field):
+    grown = "".join(f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in pairwise("abcdefghijz"))
+    content = f"---\ntitle: x\na: &a [lol]\n{grown}{field}\n---\nText"
+    with contextlib.suppress(RefusedError):
+        assert (read(tmp_path, content).topics, read(tmp_path, content).authors) == ([], [])
+
+
+def test_no_nul_comes_through(tmp_path):
+    item = read(tmp_path, '---\ntitle: "a\\0b"\ntags: ["c\\0"]\n---\nText')
+    assert (item.title, item.topics) == ("a\ufffdb", ["c\ufffd"])

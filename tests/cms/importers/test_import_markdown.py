@@ -134,6 +134,14 @@ def test_bad_files_are_rows_and_the_rest_goes_on(folder):
     assert "Skipped sub/empty.md:1: There is nothing below the front matter" in said
 
 
+def test_file_with_bottomless_elements_stops_no_other(folder):
+    (folder / "1-deep.md").write_text("---\ntitle: Deep\nauthor: Nobody\n---\n" + "<div>" * 3000)
+    answer, said = run(folder)
+    assert answer == counted(created=1, skipped=1, warnings=2)
+    assert "Skipped 1-deep.md: Its elements stand inside each other too deeply" in said
+    assert not AssetPage.objects.filter(title="Deep").exists()
+
+
 def test_authors_and_topics_are_made_once(folder):
     (folder / "two.md").write_text(POST)
     run(folder)

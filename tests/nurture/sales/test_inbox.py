@@ -96,6 +96,14 @@ def test_second_decision_shows_the_first_and_writes_nothing(client, make_alert, 
     assert [row.outcome for row in alert.outcomes.all()] == ["rejected", "accepted"]
 
 
+def test_decision_about_one_that_never_was_writes_nothing(client, make_alert, owner):
+    alert = make_alert()
+    client.force_login(owner)
+    answer = client.post(url(alert), {"outcome": "accepted", "seen": "9" * 30}, follow=True)
+    assert "The decision that you saw is gone." in answer.content.decode()
+    assert not AlertOutcome.objects.exists()
+
+
 def test_decision_that_was_seen_may_be_changed_by_verb(make_alert, owner):
     alert = make_alert()
     first = alerts.decide(alert, "accepted", user=owner)
