@@ -30,7 +30,7 @@ endif
 test: .venv/ready node_modules/ready lint types ## every check and every test that this machine can run
 	@test -x "$${LEDE_CHROMIUM:-/usr/bin/chromium}" || echo "Browser tests will be skipped: apt-get install chromium"
 	@$(STEP) "Tests" $(PYTEST) -n 2 --dist loadfile --durations=15
-	@$(STEP) "Migrations and database tests on PostgreSQL" $(POSTGRES) -m db
+	@$(STEP) "Migrations and database tests on PostgreSQL" $(POSTGRES) -m "db and not slow"
 
 ci: .venv/ready node_modules/ready ## what .ci/run asks besides `make test`: all on PostgreSQL; the demonstration, twice
 	@$(STEP) "All tests but the browser's on PostgreSQL" $(POSTGRES) -m "not browser" --durations=15

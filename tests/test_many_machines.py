@@ -15,14 +15,13 @@ import httpx
 import pytest
 import redis
 
-from cms import processes
+from cms import health, processes
 from cms.models import Heartbeat
 from tests.conftest import ON_SQLITE
 from tests.installation import ROOT
 
 pytestmark = [
     pytest.mark.db,
-    pytest.mark.slow,
     pytest.mark.skipif(ON_SQLITE, reason="many machines share a PostgreSQL; see tests/postgres.py"),
 ]
 PROCFILE = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines() if line[:1].isalpha())
@@ -55,6 +54,11 @@ def alive():
     return Counter(name.partition("@")[0] for name in Heartbeat.objects.values_list("name", flat=True))
 
 
+def test_every_migration_goes_forward_from_an_empty_database(db):
+    assert health.missing_migrations() == 0
+
+
+@pytest.mark.slow
 def test_without_its_broker_it_is_slower_and_nothing_else(started):
     with redis.Redis.from_url(started.env["REDIS_URL"]) as client:
         client.shutdown(nosave=True)
@@ -64,6 +68,7 @@ def test_without_its_broker_it_is_slower_and_nothing_else(started):
     assert [row for row in told["loop"] if not row["ok"]] == [], started.log[-4000:]
 
 
+@pytest.mark.slow
 def test_a_reader_goes_through_the_loop_and_every_process_signs_off(started):
     assert httpx.get(f"http://127.0.0.1:{started.ports['web']}/admin/login/").status_code == 200
     collector = f"http://127.0.0.1:{started.ports['collector']}"
