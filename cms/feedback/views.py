@@ -22,6 +22,7 @@ WORDS = {Rating.Value.USEFUL: "useful", Rating.Value.NOT_USEFUL: "not-useful"}
 @require_POST
 def rate(request):
     """Store the rating and go back to the piece; with `Accept: application/json` answer the thank-you itself."""
+    request.encoding = "utf-8"  # as our form sends it, whatever the request calls itself
     if _length(request) > LONGEST_BODY:
         return _refused(request, 413, _("The answer was longer than this form can send."))
     try:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.core import signing
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
 from cms import clock
@@ -194,3 +195,10 @@ def test_figures_are_shown_from_five_readers_on(client, piece):
     client.post(RATE, form(piece, visitor=str(uuid4())))
     assert ratings.figures(piece.pk) == ratings.Figures(useful=4, total=5)
     assert "4 of 5 readers said yes." in client.get("/a-piece/").content.decode()
+
+
+@pytest.mark.parametrize("charset", ["base64", "rot13", "utf-7", "raw_unicode_escape", "nonsense"])
+def test_form_in_any_other_encoding_is_read_as_ours(client, piece, charset):
+    content = encode_multipart(BOUNDARY, form(piece, visitor=str(uuid4())))
+    answer = client.generic("POST", RATE, content, f"{MULTIPART_CONTENT}; charset={charset}")
+    assert (answer.status_code, rows(piece)) == (303, [1])
