@@ -32,7 +32,8 @@ PARENTS: dict[str, tuple[str, ...]] = {
     "mj-social-element": ("mj-social",),
 }
 FREE = ("mj-raw", "mj-all", "mj-class", "mj-selector", "mj-html-attribute")
-REFUSED = ("mj-include", "script", "iframe", "object", "embed", "form", "base")
+REFUSED = ("mj-include", "script", "iframe", "object", "embed", "form", "base", "svg", "math")
+LEADS_AWAY = ("formaction", "http-equiv")  # attributes that act by themselves, as scripts do
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
@@ -93,7 +94,7 @@ class _Reader(HTMLParser):
     def _check_refused(self, tag, attrs):
         if tag in REFUSED:
             self.fail(_("<%(tag)s> cannot be sent in a mail.") % {"tag": tag}, _("Take it out."))
-        if scripted := [name for name, _value in attrs if name.startswith("on")]:
+        if scripted := [name for name, _value in attrs if name.startswith("on") or name in LEADS_AWAY]:
             self.fail(_("“%(name)s” is a script.") % {"name": scripted[0]}, _("Take it out."))
 
     def _check_place(self, tag):
