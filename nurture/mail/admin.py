@@ -10,6 +10,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
 from cms import policy
+from cms.admin.keeping import KeptOnceUsed
 from nurture.mail.models import EmailTemplate
 
 
@@ -26,6 +27,7 @@ class TemplateViewSet(SnippetViewSet):
     """Mail templates with draft, live version, history and comparison."""
 
     model = EmailTemplate
+    delete_view_class = KeptOnceUsed
     icon = "mail"
     menu_label = _("Mail templates")
     menu_order = 200

@@ -7,6 +7,7 @@ from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from cms import policy
+from cms.admin.keeping import KeptOnceUsed
 from nurture.rules.models import Rule
 
 
@@ -14,6 +15,7 @@ class RuleViewSet(SnippetViewSet):
     """Rules with draft, live version, history and comparison; what they set in motion is listed apart."""
 
     model = Rule
+    delete_view_class = KeptOnceUsed
     icon = "cogs"
     menu_label = _("Rules")
     add_to_admin_menu = False

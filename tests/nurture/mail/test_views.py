@@ -216,3 +216,13 @@ def test_looking_changes_nothing(as_marketer, delivery, template, name):
     as_marketer.get(url(name, delivery, template))
     assert Delivery.objects.values().get() == before
     assert render.message_id(delivery) == render.message_id(Delivery.objects.get())
+
+
+def test_template_that_was_used_is_kept_and_one_that_was_not_is_deleted(as_marketer, delivery, template):
+    unused = EmailTemplate.objects.create(name="Unused", slug="unused", subject="x", mjml=MJML)
+    answers = [
+        as_marketer.post(reverse(template.snippet_viewset.get_url_name("delete"), args=[one.pk]), follow=True)
+        for one in (template, unused)
+    ]
+    assert list(EmailTemplate.objects.all()) == [template]
+    assert "so it stays" in answers[0].content.decode()
