@@ -11,7 +11,7 @@ again and nothing is lost or done twice. Who reads what, in order:
 
 import logging
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from nurture.contacts import engagements
 from nurture.contacts.models import Contact, StageChange
@@ -58,7 +58,7 @@ def _react_singly(limit: int) -> int:
 
 def _react_to(pendings: list[Pending], limit: int) -> int:
     """The steps, read aloud. Inside a transaction; the number of queries does not depend on the number of events."""
-    changes = list(StageChange.objects.filter(reacted=False).order_by("pk")[:limit])
+    changes = _unseen_changes(limit)
     if not pendings and not changes:
         return 0
     events = queries.events([pending.event_uuid for pending in pendings])
@@ -70,6 +70,14 @@ def _react_to(pendings: list[Pending], limit: int) -> int:
     _decide_in_rounds(round_causes, [change.pk for change in changes])
     queries.finish(pendings)
     return len(pendings) + len(changes)
+
+
+def _unseen_changes(limit: int) -> list[StageChange]:
+    """Stage changes no rule has seen: by hand, or left over from the round before. Two workers get different ones."""
+    unseen = StageChange.objects.filter(reacted=False).order_by("pk")
+    if connection.features.has_select_for_update_skip_locked:
+        unseen = unseen.select_for_update(skip_locked=True)
+    return list(unseen[:limit])
 
 
 def _lock_contacts(contact_ids) -> None:
