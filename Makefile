@@ -29,7 +29,9 @@ endif
 
 test: .venv/ready node_modules/ready lint types ## every check and every test that this machine can run
 	@test -x "$${LEDE_CHROMIUM:-/usr/bin/chromium}" || echo "Browser tests will be skipped: apt-get install chromium"
-	@$(STEP) "Tests" $(PYTEST) -n 2 --dist loadfile --durations=15
+	@$(STEP) "Tests" $(PYTEST) -n 2 --dist loadfile -m "not browser" --durations=15
+	@# In a process of their own: Playwright's loop gives its thread another set of database connections.
+	@$(STEP) "Browser tests" $(PYTEST) -n 2 --dist loadfile -m browser --durations=5
 	@$(STEP) "Migrations and database tests on PostgreSQL" $(POSTGRES) -m "db and not slow"
 
 ci: .venv/ready node_modules/ready ## what .ci/run asks besides `make test`: all on PostgreSQL; the demonstration, twice
