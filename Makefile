@@ -11,7 +11,7 @@ POSTGRES := $(BIN)/python -m tests.postgres -n 2 --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test ci lint types fast lock python
+.PHONY: help demo test ci postgres lint types fast lock python
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,11 +34,13 @@ test: .venv/ready node_modules/ready lint types ## every check and every test th
 	@$(STEP) "Browser tests" $(PYTEST) -n 2 --dist loadfile -m browser --durations=5
 	@$(STEP) "Migrations and database tests on PostgreSQL" $(POSTGRES) -m "db and not slow"
 
-ci: .venv/ready node_modules/ready ## what .ci/run asks besides `make test`: all on PostgreSQL; the demonstration, twice
-	@$(STEP) "All tests but the browser's on PostgreSQL" $(POSTGRES) -m "not browser" --durations=15
+ci: .venv/ready node_modules/ready ## what .ci/run asks besides `make test`: the demonstration, twice in a row
 	@var=$$(mktemp -d) && trap 'rm -rf "$$var"' EXIT && export LEDE_VAR="$$var" && \
 	$(STEP) "Demonstration, first start" $(MAKE) --no-print-directory demo HEADLESS=1 && \
 	$(STEP) "Demonstration, second start" $(MAKE) --no-print-directory demo HEADLESS=1
+
+postgres: .venv/ready node_modules/ready ## all tests but the browser's on PostgreSQL
+	@$(STEP) "All tests but the browser's on PostgreSQL" $(POSTGRES) -m "not browser" --durations=15
 
 lint: .venv/ready node_modules/ready ## style, layers, migrations, deployment settings
 	@$(STEP) "Style" $(BIN)/ruff check .
