@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connections
 from playwright.sync_api import sync_playwright
 
 from cms.models import User
@@ -45,13 +46,26 @@ def browser():
     """
     if not CHROMIUM.exists():
         missing(f"Chromium is missing at {CHROMIUM}; apt-get install chromium, or set LEDE_CHROMIUM")
-    # Playwright's loop runs in this thread, and Django would refuse the ORM beside it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
+    with one_connection_a_thread(), sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield chromium
         chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@contextlib.contextmanager
+def one_connection_a_thread():
+    """Let a test use the ORM while Playwright's loop runs in its thread.
+
+    Django would refuse, and keep a second connection for such a thread, still open to an earlier test's database.
+    """
+    by_mode = connections._connections
+    connections._connections = by_mode._storage
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    try:
+        yield
+    finally:
+        connections._connections = by_mode
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
