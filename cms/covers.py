@@ -294,6 +294,6 @@ def draw_cover(motif: str, seed: int, size: tuple[int, int] = (1600, 900)) -> Im
     if motif not in _PAINTERS:
         raise ValueError(f"Unknown cover motif {motif!r}; known are: {', '.join(MOTIFS)}.")
     canvas = Image.new("RGB", (size[0] * OVERSAMPLE, size[1] * OVERSAMPLE), PAPER)
-    rng = random.Random(f"{motif}:{seed}")  # noqa: S311 - it draws pictures and guards nothing
+    rng = random.Random(f"{motif}:{seed}")  # noqa: S311 -- it draws pictures and guards nothing
     _PAINTERS[motif](canvas, rng)
     return canvas.reduce(OVERSAMPLE)
