@@ -11,10 +11,10 @@ POSTGRES := $(BIN)/python -m tests.postgres -n 2 --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test ci postgres lint types fast lock python
+.PHONY: help demo test browser ci postgres faults chaos bench-ledger bench-loop lint types fast lock python
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: export LEDE_SITE_NAME ?= Halden & Vane
 demo: export LEDE_POSTAL_ADDRESS ?= 14 Lantern Quay, 4410 Norderhaven
@@ -27,20 +27,37 @@ else
 	@$(MANAGE) serve
 endif
 
-test: .venv/ready node_modules/ready lint types ## every check and every test that this machine can run
-	@test -x "$${LEDE_CHROMIUM:-/usr/bin/chromium}" || echo "Browser tests will be skipped: apt-get install chromium"
-	@$(STEP) "Tests" $(PYTEST) -n 2 --dist loadfile -m "not browser" --durations=15
-	@# In a process of their own: Playwright's loop gives its thread another set of database connections.
-	@$(STEP) "Browser tests" $(PYTEST) -n 2 --dist loadfile -m browser --durations=5
+test: .venv/ready node_modules/ready lint types ## every check, all tests but Chromium's, and those of the database on PostgreSQL too
+	@$(STEP) "Tests" $(PYTEST) -n 2 --dist loadfile -m "not browser and not faults" --durations=15
 	@$(STEP) "Migrations and database tests on PostgreSQL" $(POSTGRES) -m "db and not slow"
 
-ci: .venv/ready node_modules/ready ## what .ci/run asks besides `make test`: the demonstration, twice in a row
+browser: .venv/ready node_modules/ready ## the screens in Chromium
+	@test -x "$${LEDE_CHROMIUM:-/usr/bin/chromium}" || echo "Browser tests will be skipped: apt-get install chromium"
+	@# In a process of their own: Playwright's loop gives its thread another set of database connections.
+	@$(STEP) "Browser tests" $(PYTEST) -n 2 --dist loadfile -m browser --durations=5
+
+ci: .venv/ready node_modules/ready browser postgres faults ## what .ci/run asks besides `make test`: Chromium, all on PostgreSQL, faults, the demonstration twice in a row
 	@var=$$(mktemp -d) && trap 'rm -rf "$$var"' EXIT && export LEDE_VAR="$$var" && \
 	$(STEP) "Demonstration, first start" $(MAKE) --no-print-directory demo HEADLESS=1 && \
 	$(STEP) "Demonstration, second start" $(MAKE) --no-print-directory demo HEADLESS=1
 
 postgres: .venv/ready node_modules/ready ## all tests but the browser's on PostgreSQL
-	@$(STEP) "All tests but the browser's on PostgreSQL" $(POSTGRES) -m "not browser" --durations=15
+	@$(STEP) "All tests but the browser's on PostgreSQL" $(POSTGRES) -m "not browser and not faults" --durations=15
+
+faults: .venv/ready node_modules/ready ## kill processes, databases and the broker at random, the short form; LEDE_SEED=NUMBER repeats a run
+	@$(STEP) "Faults on SQLite" $(PYTEST) -m "faults and not chaos" tests/faults
+	@$(STEP) "Faults on PostgreSQL" $(BIN)/python -m tests.faults
+
+chaos: .venv/ready node_modules/ready ## the same for long, with the whole recorded history
+	@$(STEP) "Chaos on SQLite" $(PYTEST) -m faults tests/faults
+	@$(STEP) "Chaos on PostgreSQL" $(BIN)/python -m tests.faults -m faults
+	@$(STEP) "100,000 mutations" env LEDE_EXAMPLES=100000 $(PYTEST) tests/tracking/test_fuzz.py
+
+bench-ledger: .venv/ready ## JSON lines: what taking an event costs, beside a constant answer and beside Django (needs wrk and PostgreSQL)
+	@$(BIN)/python -m benchmarks.ledger
+
+bench-loop: .venv/ready ## JSON lines: from HTTP to reacted on SQLite and PostgreSQL, and deciding beside the usual way (needs PostgreSQL)
+	@$(BIN)/python -m benchmarks.loop
 
 lint: .venv/ready node_modules/ready ## style, layers, migrations, deployment settings
 	@$(STEP) "Style" $(BIN)/ruff check .
@@ -53,7 +70,7 @@ types: .venv/ready ## mypy where it pays
 	@$(STEP) "Types" $(BIN)/mypy
 
 fast: .venv/ready ## the tests of a minute: no browser, nothing slow
-	@$(PYTEST) -m "not slow and not browser" -n 2 --dist loadfile
+	@$(PYTEST) -m "not slow and not browser and not faults" -n 2 --dist loadfile
 
 lock: .venv/ready ## requirements.in -> requirements.txt, with hashes
 	$(BIN)/pip install -q uv

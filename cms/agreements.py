@@ -6,14 +6,19 @@ In force means: live, signed for the very revision that is live, not withdrawn, 
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.mail import send_mail
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
-from wagtail.models import WorkflowState
+from wagtail.log_actions import registry as log_registry
+from wagtail.models import ModelLogEntry, WorkflowState
 
 from cms import clock, policy, signals
 from cms.models.agreements import AgreementSignature, SignalAgreement
@@ -28,6 +33,20 @@ class State(models.TextChoices):
     IN_FORCE = "in_force", _("In force")
     EXPIRED = "expired", _("Expired")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# What the history of an agreement tells, and in which words.
+HISTORY = {
+    "wagtail.create": _("Drafted"),
+    "wagtail.workflow.start": _("Signature requested"),
+    "wagtail.workflow.resume": _("Signature requested again"),
+    "wagtail.workflow.reject": _("Changes asked for"),
+    "wagtail.workflow.cancel": _("Request taken back"),
+    "agreement.sign": _("Signed: in force"),
+    "agreement.expire": _("Last day passed: ended"),
+    "agreement.withdraw": _("Withdrawn"),
+}
+EXPIRED_A_TURN = 20
 
 
 class NotInForceError(Exception):
@@ -71,6 +90,56 @@ def withdraw(agreement: SignalAgreement, user, reason: str = "") -> AgreementSig
     log(agreement, "agreement.withdraw", user=user, revision=signature.revision, data={"reason": reason})
     signature.refresh_from_db()
     return signature
+
+
+def expire_due() -> int:
+    """Note each signed agreement whose last day has passed, once: in its history, and by mail to writer and signer.
+
+    It stopped to count at midnight without this; here people hear of it. Answers how many.
+    """
+    due = AgreementSignature.objects.filter(
+        expired_at=None,
+        withdrawn_at=None,
+        revision=F("agreement__live_revision"),
+        agreement__live=True,
+        agreement__expires_on__lt=timezone.localdate(clock.now()),
+    )
+    rows = due.select_related("agreement", "user", "revision__user").order_by("pk")[:EXPIRED_A_TURN]
+    return sum(_expire(signature) for signature in rows)
+
+
+@transaction.atomic
+def _expire(signature: AgreementSignature) -> int:
+    mine = AgreementSignature.objects.filter(pk=signature.pk, expired_at=None)
+    if not mine.update(expired_at=clock.now()):
+        return 0  # another worker was first
+    agreement = signature.agreement
+    log(agreement, "agreement.expire", revision=signature.revision)
+    people = [user for user in (signature.user, signature.revision.user) if user and user.is_active and user.email]
+    address = settings.BASE_URL + reverse("agreements:inspect", args=[agreement.pk])
+    words = _("“%(name)s” ended on %(day)s and raises no more alerts. To go on, submit a new version to sales: %(url)s")
+    told = words % {"name": agreement.name, "day": date_format(agreement.expires_on), "url": address}
+    for email in sorted({user.email for user in people}):
+        send_mail(_("Signal agreement ended: %(name)s") % {"name": agreement.name}, told, None, [email])
+    ids = {"agreement_id": agreement.pk, "revision_id": signature.revision_id}
+    transaction.on_commit(lambda: signals.agreement_expired.send_robust(SignalAgreement, **ids))
+    return 1
+
+
+def history(agreement: SignalAgreement) -> list[ModelLogEntry]:
+    """Its way from draft to end, oldest first: drafted, requested, changes asked for, signed, ended. One query."""
+    rows = log_registry.get_logs_for_instance(agreement).filter(action__in=HISTORY)
+    return list(rows.select_related("user").order_by("timestamp", "pk"))
+
+
+def pieces(agreement: SignalAgreement) -> QuerySet[AssetPage]:
+    """The live pieces that are the signal under it, as tagged now: the single ones, and those that fit the set."""
+    named = Q(pk__in=[asset.pk for asset in agreement.assets.all()])
+    described = {"primary_stage": agreement.stage_id, "format": agreement.format}
+    fits = {name: wanted for name, wanted in described.items() if wanted}
+    if agreement.topic_id:
+        fits["pk__in"] = AssetTopic.objects.filter(tag=agreement.topic_id).values("content_object")
+    return AssetPage.objects.live().filter(named | Q(**fits) if fits else named).order_by("title", "pk")
 
 
 def with_state(queryset, at: datetime):
@@ -153,3 +222,14 @@ def for_assets(asset_ids: Iterable[int], at: datetime) -> dict[int, list[SignalA
         ]
         for pk, stage_id, format in pieces
     }
+
+
+def about(piece: AssetPage) -> list[tuple[SignalAgreement, State]]:
+    """Every agreement that names or describes the piece as it is tagged now, in force or not. Three queries."""
+    rows = with_state(SignalAgreement.objects.all(), clock.now()).prefetch_related("assets")
+    tags = {
+        "stage_id": piece.primary_stage_id,
+        "topic_ids": set(AssetTopic.objects.filter(content_object=piece.pk).values_list("tag", flat=True)),
+        "format": piece.format,
+    }
+    return [(row, state(row)) for row in rows if applies_to(row, asset_id=piece.pk, **tags)]

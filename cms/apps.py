@@ -8,8 +8,9 @@ class CmsConfig(AppConfig):
 
     def ready(self):
         """Read every app's policies, then keep Django's group permissions equal to them after each migrate."""
-        from cms import policy  # noqa: PLC0415 -- needs the loaded app registry
-        from cms.importers import uploads  # noqa: PLC0415, F401 -- registers its kind of job, needs the registry too
+        # Policies need the loaded app registry; so do those that register their kinds of job by being imported.
+        from cms import classifying, policy  # noqa: PLC0415, F401
+        from cms.importers import undoing, work  # noqa: PLC0415, F401
 
         policy.load()
         # Asked after the last app: earlier, a fresh database does not hold every app's permissions yet.

@@ -1,6 +1,7 @@
 """ASGI entry point of the one-machine installation: the collector under /t/ and /v1/, Django for all else."""
 
 import os
+import warnings
 
 from django.core.asgi import get_asgi_application
 from django.utils.module_loading import import_string
@@ -9,6 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
 django = get_asgi_application()
 # A dotted string: cms imports no other app (docs/architecture.md).
 collector = import_string("tracking.collector.app")
+
+
+# Files are sent from synchronous iterators, read whole: they are small, and Django says so at the first one.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 
 async def application(scope, receive, send):

@@ -19,7 +19,7 @@ from django.conf import settings  # noqa: E402 -- settings and loops need the se
 from django.db import DatabaseError, close_old_connections  # noqa: E402 -- as above
 from kombu.exceptions import OperationalError  # noqa: E402 -- as above
 
-from cms import waking, worker  # noqa: E402 -- as above
+from cms import startup, waking, worker  # noqa: E402 -- as above
 
 LIMIT_SECONDS = 120
 BATCH_SECONDS = 40
@@ -105,6 +105,12 @@ class Scheduler(beat.Scheduler):
                 logger.warning("No worker takes messages: %d stale ones are thrown away", app.control.purge())
         except (DatabaseError, OperationalError, redis.RedisError) as error:
             logger.warning("No sign of life could be written, or the broker does not answer: %s", error)
+
+
+@signals.celeryd_init.connect
+@signals.beat_init.connect
+def _require(**_kwargs) -> None:
+    startup.require()
 
 
 @signals.worker_process_shutdown.connect

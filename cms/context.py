@@ -4,9 +4,8 @@ from django.conf import settings
 
 
 def site(request):
-    """The site's name and address, and the tracking mode for the pixel script."""
+    """The site's name and address."""
     return {
         "site_name": settings.SITE_NAME,
         "base_url": settings.BASE_URL,
-        "tracking_consent": settings.TRACKING_CONSENT,
     }

@@ -5,14 +5,30 @@ Every app may have a `demo.load(say)`; `manage.py demo` calls them in INSTALLED_
 
 import tomllib
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from wagtail.models import Site
 
-from cms import demo_people, demo_pieces
-from cms.models import Author, HomePage, Persona, Topic
+from cms import clock, cycle, demo_people, demo_pieces, placements
+from cms.models import (
+    AssetPage,
+    Author,
+    Campaign,
+    CycleVersion,
+    HomePage,
+    Objection,
+    Persona,
+    Poll,
+    PollOption,
+    StageStatement,
+    Topic,
+    User,
+    Vehicle,
+)
 
 CONTENT = Path(__file__).resolve().parent / "demo_content"
+WAITING = 3  # the newest pieces, whose stage sales has not looked at yet
 Say = Callable[[str], None]
 
 
@@ -27,13 +43,64 @@ def load(say: Say) -> None:
     name_the_site(told["company"])
     if made := demo_people.load(told["users"]):
         say(f"People who log in: {made}")
-    for model, rows in ((Persona, told["personas"]), (Topic, told["topics"]), (Author, told["authors"])):
+    for model, rows in (
+        (Persona, told["personas"]),
+        (Topic, told["topics"]),
+        (Objection, told["objections"]),
+        (Author, told["authors"]),
+    ):
         for row in rows:
             model.objects.get_or_create(slug=row["slug"], defaults=row)
-    demo_pieces.load(CONTENT / "pieces", say)
+    demo_pieces.load(CONTENT / "pieces", say, _campaigns(told))
+    agree_on_stages(told)
+    ask(told["poll"])
+
+
+def _campaigns(told: dict) -> dict[str, Campaign]:
+    """The undertakings, made where they are missing: {piece's slug: its campaign}."""
+    for row in told["vehicles"]:
+        Vehicle.objects.get_or_create(slug=row["slug"], defaults=row)
+    today, found = clock.now().date(), {}
+    for row in told["campaigns"]:
+        values = {name: row[name] for name in ("name", "objective", "audience", "budget", "expected_result")}
+        values["vehicle"] = Vehicle.objects.filter(slug=row["vehicle"]).first()
+        values["starts_on"] = today + timedelta(days=row["starts_days"])
+        values["ends_on"] = today + timedelta(days=row["ends_days"])
+        made, _ = Campaign.objects.get_or_create(utm_campaign=row["utm_campaign"], defaults=values)
+        found |= dict.fromkeys(row["pieces"], made)
+    return found
 
 
 def name_the_site(company: dict) -> None:
     """Give the site the company's name and its front page a first sentence, where nobody has given them others."""
     Site.objects.filter(is_default_site=True, site_name="").update(site_name=company["name"])
     HomePage.objects.filter(intro="").update(intro=company["tagline"])
+
+
+def ask(told: dict) -> None:
+    """One open question under every piece, where nobody has asked any."""
+    if not Poll.objects.exists():
+        poll = Poll(question=told["question"])
+        poll.options = [PollOption(text=text, sort_order=number) for number, text in enumerate(told["options"])]
+        poll.save()
+
+
+def agree_on_stages(told: dict) -> None:
+    """Sales has signed the cycle and judged the older pieces' stages; one is disputed, the newest wait for it."""
+    people = {
+        user.username: user for user in User.objects.filter(username__in=[one["username"] for one in told["users"]])
+    }
+    by_group = {one["group"]: people.get(one["username"]) for one in reversed(told["users"])}
+    manager, seller = by_group.get("sales_manager"), by_group.get("salesperson")
+    if manager and not CycleVersion.objects.exists():
+        cycle.sign(cycle.standing().digest, manager)
+    if seller is None or StageStatement.objects.exists():
+        return
+    pieces = list(placements.open_to_sales().order_by("-first_published_at").values_list("pk", "primary_stage"))
+    disputed, agreed = pieces[WAITING : WAITING + 1], pieces[WAITING + 1 :]
+    placements.agree(agreed, seller)
+    if disputed:
+        placements.dispute(disputed, seller, told["stage_dispute"]["text"])
+        placements.remark(
+            AssetPage.objects.get(pk=disputed[0][0]), by_group["marketer"], told["stage_dispute"]["answer"]
+        )

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from cms import clock, covers, pictures
 from cms.importers.markdown import body_blocks
-from cms.models import AssetPage, Author, BuyingStage, HomePage, LibraryImage, Persona, Topic, User
+from cms.models import AssetPage, Author, BuyingStage, Campaign, HomePage, LibraryImage, Objection, Persona, Topic, User
 
 COVER_QUALITY = 88
 PLAIN_FIELDS = ("title", "slug", "summary", "format", "medium", "shelf_life")
@@ -18,8 +18,8 @@ PLAIN_FIELDS = ("title", "slug", "summary", "format", "medium", "shelf_life")
 AUDIENCES = {"gated": "public"}
 
 
-def load(folder: Path, say) -> None:
-    """Make and publish the pieces whose slug is not there yet, oldest first, saying each."""
+def load(folder: Path, say, campaigns: dict[str, Campaign]) -> None:
+    """Make and publish the pieces whose slug is not there yet, oldest first, saying each. `campaigns`: by slug."""
     pieces = [frontmatter.load(path) for path in sorted(folder.glob("*.md"))]
     known = set(AssetPage.objects.values_list("slug", flat=True))
     missing = sorted(
@@ -31,7 +31,7 @@ def load(folder: Path, say) -> None:
         # The sizes of a card, so that the first visitor of the front page does not wait for them.
         cover.get_renditions(*pictures.specs(pictures.CARD))
         with transaction.atomic():
-            _publish(piece, cover)
+            _publish(piece, cover, campaigns.get(piece["slug"]))
 
 
 def _cover(piece) -> LibraryImage:
@@ -44,9 +44,10 @@ def _cover(piece) -> LibraryImage:
     return LibraryImage.objects.create(title=title, file=ContentFile(file.getvalue(), f"{piece['slug']}.jpg"))
 
 
-def _publish(piece, cover: LibraryImage) -> None:
+def _publish(piece, cover: LibraryImage, campaign: Campaign | None) -> None:
     at = clock.now() - timedelta(days=piece["published_days_ago"])
     page = _page(piece, cover, at)
+    page.campaign = campaign
     HomePage.objects.get().add_child(instance=page)
     _tag(page, piece)
     page.save_revision(user=page.owner).publish(skip_permission_checks=True)
@@ -76,4 +77,5 @@ def _tag(page: AssetPage, piece) -> None:
     if not page.for_all_personas:
         page.personas.set(Persona.objects.filter(slug__in=piece["personas"]))
     page.topics.set(list(Topic.objects.filter(slug__in=piece["topics"])))
+    page.objections.set(list(Objection.objects.filter(slug__in=piece.get("objections", []))))
     page.save()

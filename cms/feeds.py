@@ -1,13 +1,14 @@
-"""RSS of the whole site and of each topic: the twenty newest public pieces, with their summaries."""
+"""RSS and Atom of the whole site and of each topic: the twenty newest public pieces, with their summaries."""
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
+from cms import topics
 from cms.library import PAGE_SIZE, cards, published
-from cms.models import Topic
 
 
 class _PieceFeed(Feed):
@@ -50,12 +51,24 @@ class SiteFeed(_PieceFeed):
         return cards(published())[:PAGE_SIZE]
 
 
+class SiteAtom(SiteFeed):
+    """/feed/atom/"""
+
+    feed_type = Atom1Feed
+    subtitle = SiteFeed.description
+
+    def feed_url(self):
+        return settings.BASE_URL + reverse("atom")
+
+
 class TopicFeed(_PieceFeed):
     """/topics/<slug>/feed/"""
 
     def get_object(self, request, slug):
-        """The topic, or 404."""
-        return get_object_or_404(Topic, slug=slug)
+        """The topic, or what it was merged into, or 404."""
+        if found := topics.find(slug):
+            return found
+        raise Http404
 
     def title(self, topic):
         return f"{topic.name} · {settings.SITE_NAME}"
@@ -72,3 +85,13 @@ class TopicFeed(_PieceFeed):
     def items(self, topic):
         """The newest pieces about the topic."""
         return cards(published(topic=topic))[:PAGE_SIZE]
+
+
+class TopicAtom(TopicFeed):
+    """/topics/<slug>/feed/atom/"""
+
+    feed_type = Atom1Feed
+    subtitle = TopicFeed.description
+
+    def feed_url(self, topic):
+        return settings.BASE_URL + reverse("topic_atom", args=[topic.slug])

@@ -1,24 +1,29 @@
 """What `doctor` and the health page ask: each app lists its checks in `health.CHECKS`."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
 from pathlib import Path
+from threading import Thread
 
 import redis
 from django.conf import settings
 from django.core import checks as django_checks
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.utils.apps import get_app_submodules
 
-from cms import clock, waking
-from cms.models import Heartbeat
+from cms import clock, schema, waking
+from cms.models import Heartbeat, Job
 
 ENOUGH_BYTES = 500 * 1024**2
 ALIVE_SECONDS = 60
 MANY_MESSAGES = 500
+PATIENCE_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,38 @@ class Finding:
     hint: str = ""
 
 
+class Reach(Enum):
+    """What an answer costs: the page asks the first, the second for PATIENCE_SECONDS at most, and never the third."""
+
+    HERE = "here"
+    OUTSIDE = "outside"  # another machine, without the database: it may not answer for long
+    WHOLE = "whole"  # reads whole tables, or writes
+
+
 @dataclass(frozen=True)
 class Check:
     """A named question with one answer."""
 
     name: str
     ask: Callable[[], Finding]
+    reach: Reach = Reach.HERE
+
+
+@dataclass(frozen=True)
+class Lag:
+    """A queue: since when its oldest work could have been done (None: nothing waits), and from when on that is late."""
+
+    name: str
+    oldest: Callable[[], datetime | None]
+    late: timedelta = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A small table of words and numbers, cheap to ask."""
+
+    name: str
+    ask: Callable[[], list[tuple[str, object]]]
 
 
 def checks() -> list[Check]:
@@ -46,16 +77,39 @@ def checks() -> list[Check]:
 def findings() -> Iterator[tuple[Check, Finding]]:
     """Ask every check; one that breaks is itself a finding, and the others are still asked."""
     for check in checks():
-        try:
-            yield check, check.ask()
-        except Exception as error:  # noqa: BLE001 -- a broken check must not hide the other answers
-            yield check, Finding(False, f"{type(error).__name__}: {error}", _("See the log for the whole error."))
+        yield check, _answer(check)
 
 
-def missing_migrations() -> int:
-    """How many migrations the database lacks."""
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+def quick_findings() -> list[tuple[Check, Finding]]:
+    """What a page can ask: other machines all at once and for a moment only, whole tables never."""
+    asked = [check for check in checks() if check.reach != Reach.WHOLE]
+    answers: dict[str, Finding] = {}
+    for check in asked:
+        if check.reach == Reach.OUTSIDE:  # a thread that still waits when the page is shown ends with its own timeout
+            Thread(target=lambda check=check: answers.update({check.name: _answer(check)}), daemon=True).start()
+    until = time.monotonic() + PATIENCE_SECONDS
+    here = {check.name: _answer(check) for check in asked if check.reach == Reach.HERE}
+    while len(answers) + len(here) < len(asked) and time.monotonic() < until:
+        time.sleep(0.02)
+    late = Finding(False, _("No answer within %d s.") % PATIENCE_SECONDS, _("manage.py doctor waits for it longer."))
+    return [(check, here.get(check.name) or answers.get(check.name) or late) for check in asked]
+
+
+def lags() -> list[Lag]:
+    """Of all apps, in INSTALLED_APPS order."""
+    return [lag for _app, module in get_app_submodules("health") for lag in getattr(module, "LAGS", [])]
+
+
+def figures() -> list[Figures]:
+    """Of all apps, in INSTALLED_APPS order."""
+    return [one for _app, module in get_app_submodules("health") for one in getattr(module, "FIGURES", [])]
+
+
+def _answer(check: Check) -> Finding:
+    try:
+        return check.ask()
+    except Exception as error:  # noqa: BLE001 -- a broken check must not hide the other answers
+        return Finding(False, f"{type(error).__name__}: {error}", _("See the log for the whole error."))
 
 
 def ask_configuration() -> Finding:
@@ -68,18 +122,21 @@ def ask_configuration() -> Finding:
     return Finding(True, _("The settings are in order."))
 
 
-def ask_database() -> Finding:
-    """Are all tables there, and can they be written? Writes a row and takes it back."""
+def ask_schema() -> Finding:
+    """Does the database fit this code: migrated neither too little nor by a newer version?"""
     try:
-        waiting = missing_migrations()
+        trouble = schema.gap().words()
     except OperationalError as error:
         return Finding(False, _("The database does not answer: %s") % error, _("Check DATABASE_URL."))
-    if waiting:
-        return Finding(False, _("The database lacks %d migrations.") % waiting, _("Run: manage.py migrate"))
+    return Finding(False, *trouble) if trouble else Finding(True, _("The database fits this version."))
+
+
+def ask_database() -> Finding:
+    """Can it be written? Writes a row and takes it back."""
     with transaction.atomic():
         Heartbeat.objects.create(name="doctor", seen_at=clock.now())
         transaction.set_rollback(True)
-    return Finding(True, _("The %s database is complete and can be written.") % connections[DEFAULT_DB_ALIAS].vendor)
+    return Finding(True, _("The %s database can be written.") % connections[DEFAULT_DB_ALIAS].vendor)
 
 
 def ask_disk() -> Finding:
@@ -143,10 +200,20 @@ def ask_static_files() -> Finding:
 
 CHECKS = [
     Check("configuration", ask_configuration),
-    Check("database", ask_database),
+    Check("schema", ask_schema),
+    Check("database", ask_database, Reach.WHOLE),
     Check("disk space", ask_disk),
     Check("worker", ask_worker),
     Check("processes", ask_processes),
-    Check("broker", ask_broker),
+    Check("broker", ask_broker, Reach.OUTSIDE),
     Check("static files", ask_static_files),
 ]
+
+
+def oldest_job() -> datetime | None:
+    """When the job was asked for that waits longest for a worker."""
+    waiting = Job.objects.filter(state=Job.State.QUEUED, lease_until=None).order_by("pk")
+    return waiting.values_list("created_at", flat=True).first()
+
+
+LAGS = [Lag(gettext_lazy("Jobs"), oldest_job)]

@@ -136,12 +136,26 @@ def may_retry(row: Job) -> bool:
 
 def retry(row: Job, user) -> bool:
     """Queue a failed or cancelled job again; it goes on where it stopped. False when it cannot (`may_retry`)."""
-    row.refresh_from_db(fields=["state"])
-    ended = Job.objects.filter(pk=row.pk, state=row.state) if may_retry(row) else Job.objects.none()
-    queued = ended.update(state=State.QUEUED, attempts=0, error="", finished_at=None, lease_until=None)
+    queued = requeue(row)
     if queued:
         log(row, "job.retry", user=user)
-    return bool(queued)
+    return queued
+
+
+def requeue(row: Job) -> bool:
+    """As `retry`; the caller writes the audit log."""
+    row.refresh_from_db(fields=["state"])
+    ended = Job.objects.filter(pk=row.pk, state=row.state) if may_retry(row) else Job.objects.none()
+    return bool(ended.update(state=State.QUEUED, attempts=0, error="", finished_at=None, lease_until=None))
+
+
+def leave(row: Job, words: str) -> bool:
+    """Nobody will try a failed job again: it is stopped, and `words` stand behind its error. The caller audits."""
+    error = f"{row.error} {words}".strip()
+    left = Job.objects.filter(pk=row.pk, state=State.FAILED).update(state=State.CANCELLED, error=error)
+    if left:
+        _tidy(row)
+    return bool(left)
 
 
 def _due(now):

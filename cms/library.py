@@ -82,7 +82,7 @@ def next_read(
         points.append(_stage_fit(stage_id))
     if persona_id is not None:
         points.append(_persona_fit(persona_id))
-    points += [_points((_about([topic_id]), TOPIC_SHARED)) for topic_id in sorted(set(topic_ids))[:TOPICS_COUNTED]]
+    points += [_points((_about_today(topic), TOPIC_SHARED)) for topic in sorted(set(topic_ids))[:TOPICS_COUNTED]]
     pieces = published().exclude(pk=exclude_id) if exclude_id is not None else published()
     scored = pieces.annotate(
         fit=reduce(add, points),
@@ -119,6 +119,12 @@ def _restricted() -> Exists:
 
 def _about(topics) -> Q:
     return Q(Exists(AssetTopic.objects.filter(content_object=OuterRef("pk"), tag__in=topics)))
+
+
+def _about_today(topic_id: int) -> Q:
+    """About this topic, or about what it was merged into since it was read."""
+    rows = AssetTopic.objects.filter(content_object=OuterRef("pk"))
+    return Q(Exists(rows.filter(Q(tag=topic_id) | Q(tag__merged__old_id=topic_id))))
 
 
 def _also_for_stage(stage) -> Q:

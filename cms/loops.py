@@ -1,6 +1,12 @@
 """The library's background work."""
 
-from cms import jobs, pictures
+from cms import agreements, jobs, pictures
+from cms.feedback import forgetting
 from cms.worker import Loop
 
-LOOPS: list[Loop] = [Loop("jobs", jobs.run_slice), Loop("pictures", pictures.prepare_missing, 30)]
+LOOPS: list[Loop] = [
+    Loop("jobs", jobs.run_slice),
+    Loop("pictures", pictures.prepare_missing, 30),
+    Loop("ended agreements", agreements.expire_due, 300),
+    Loop("what readers said, forgotten", forgetting.forget, 600),
+]

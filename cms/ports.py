@@ -34,3 +34,7 @@ audience = Port("audience", lambda: None)
 # asset_figures(ids) -> {asset_id: {"views", "readers", "reads", "downloads", "useful", "not_useful": all n}};
 # missing: not known yet
 asset_figures = Port("asset_figures", lambda ids: {})
+
+# agreement_figures(ids) -> {agreement_id: {"alerts", "people", "accepted", "rejected", "recycled", "open": all n}};
+# missing: not known yet
+agreement_figures = Port("agreement_figures", lambda ids: {})

@@ -7,9 +7,20 @@ from django.dispatch import Signal
 # provides args: asset_id, value (1 or -1), visitor (UUID or None), link_token (str), request_facts (dict), rated_at
 asset_rated = Signal()
 
+# A reader has confirmed a comment. Sent inside the transaction that stored it.
+# provides args: asset_id, comment_id, visitor (UUID or None), link_token (str), request_facts (dict), posted_at
+comment_posted = Signal()
+
+# A reader answered a poll. Sent inside the transaction that stored it. provides args: asset_id, poll_id, question,
+# option (their words), visitor (UUID or None), link_token (str), request_facts (dict), answered_at
+poll_answered = Signal()
+
 # A piece went live for the first time or again. Sent after Wagtail's page_published, in its transaction.
 # provides args: asset_id
 asset_published = Signal()
 
 # Sales signed a revision of a signal agreement. provides args: agreement_id, revision_id, user_id
 agreement_signed = Signal()
+
+# The last day of a signed agreement has passed. provides args: agreement_id, revision_id
+agreement_expired = Signal()

@@ -7,6 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms import feeds, rest, views
+from cms.feedback import comment_views, poll_views
 from cms.feedback.views import rate
 from cms.sitemaps import SITEMAPS
 
@@ -17,13 +18,20 @@ urlpatterns = [
     path("topics/", views.topics, name="topics"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("topics/<slug:slug>/feed/", feeds.TopicFeed(), name="topic_feed"),
+    path("topics/<slug:slug>/feed/atom/", feeds.TopicAtom(), name="topic_atom"),
     path("stages/<slug:slug>/", views.stage, name="stage"),
     path("for/<slug:slug>/", views.persona, name="persona"),
     path("authors/<slug:slug>/", views.author, name="author"),
     path("search/", views.search_page, name="search"),
     path("rate/", rate, name="rate"),
+    path("poll/", poll_views.answer, name="answer_poll"),
+    path("", include("editorial.public_urls")),
+    path("comments/", comment_views.post, name="comment"),
+    path("comments/<uuid:key>/", comment_views.confirm, name="confirm_comment"),
     path("feed/", feeds.SiteFeed(), name="feed"),
+    path("feed/atom/", feeds.SiteAtom(), name="atom"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("your-data/", include("tracking.yours")),
     path("robots.txt", views.robots, name="robots"),
     path("media/images/<path:name>", views.picture),
     path("", include(wagtail_urls)),

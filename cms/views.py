@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from cms import library, search, wording
+from cms import topics as merged
 from cms.models import Author, BuyingStage, Persona, Topic
 
 RESULTS_A_STEP = 20
@@ -27,7 +28,9 @@ def topics(request):
 @require_safe
 def topic(request, slug):
     """The pieces about one topic, newest first."""
-    subject = get_object_or_404(Topic, slug=slug)
+    subject = _topic_of(slug)
+    if subject.slug != slug:
+        return redirect("topic", subject.slug, permanent=True)
     heading = {"kicker": _("Topic"), "title": subject.name, "lead": subject.description}
     return _listing(request, library.published(topic=subject), heading | {"feed_slug": subject.slug})
 
@@ -72,7 +75,9 @@ def search_page(request):
 def robots(request):
     """What crawlers may read, and where the sitemap is."""
     sitemap = settings.BASE_URL + reverse("sitemap")
-    lines = ("User-agent: *", "Disallow: /admin/", "Disallow: /rate/", "Disallow: /search/", f"Sitemap: {sitemap}", "")
+    paths = ("/admin/", "/rate/", "/poll/", "/comments/", "/search/", "/t/")
+    closed = [f"Disallow: {path}" for path in paths]
+    lines = ("User-agent: *", *closed, f"Sitemap: {sitemap}", "")
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
@@ -83,6 +88,13 @@ def picture(request, name):
     response = serve(request, name, document_root=Path(settings.MEDIA_ROOT) / "images")
     patch_cache_control(response, public=True, max_age=PICTURE_AGE)
     return response
+
+
+def _topic_of(slug: str) -> Topic:
+    found = merged.find(slug)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _listing(request, pieces, heading):

@@ -1,5 +1,6 @@
 """The library's place in Wagtail's admin."""
 
+from django.http import Http404
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -7,13 +8,21 @@ from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.snippets.models import register_snippet
 
+from cms import documents
+from cms.admin import health, stuck
 from cms.admin.agreements import AgreementViewSet
 from cms.admin.assets import AssetViewSet
+from cms.admin.campaigns import CampaignViewSet
+from cms.admin.classify import ClassifyBulkAction
+from cms.admin.comments import CommentViewSet
+from cms.admin.cycle import CycleViewSet
 from cms.admin.imports import ImportViewSet
 from cms.admin.jobs import JobViewSet
+from cms.admin.placements import PlacementViewSet
+from cms.admin.polls import PollViewSet
 from cms.admin.taxonomy import (
     AuthorViewSet,
-    CampaignViewSet,
+    ObjectionViewSet,
     PersonaViewSet,
     StageViewSet,
     TopicViewSet,
@@ -31,18 +40,46 @@ class LibraryGroup(ViewSetGroup):
     items = (
         AssetViewSet,
         AgreementViewSet,
+        CycleViewSet,
+        PlacementViewSet,
         StageViewSet,
         PersonaViewSet,
         TopicViewSet,
+        ObjectionViewSet,
         AuthorViewSet,
         CampaignViewSet,
         VehicleViewSet,
+        CommentViewSet,
+        PollViewSet,
         ImportViewSet,
         JobViewSet,
     )
 
 
 register_snippet(LibraryGroup)
+hooks.register("register_bulk_action", ClassifyBulkAction)
+
+
+@hooks.register("register_admin_urls")
+def operations_urls():
+    return [*health.URLS, *stuck.URLS]
+
+
+@hooks.register("register_reports_menu_item")
+def health_menu_item():
+    return health.menu_item()
+
+
+@hooks.register("register_reports_menu_item")
+def stuck_menu_item():
+    return stuck.menu_item()
+
+
+@hooks.register("before_serve_document")
+def keep_internal_files(document, request):
+    """A file of sales-only or unpublished pieces is found by nobody outside, whatever its number."""
+    if not request.user.has_perm("wagtailadmin.access_admin") and documents.is_internal(document):
+        raise Http404
 
 
 @hooks.register("insert_global_admin_css")
@@ -53,8 +90,22 @@ def library_css():
 @hooks.register("register_log_actions")
 def library_log_actions(actions):
     actions.register_action("agreement.sign", _("Sign"), _("Signed for sales"))
+    actions.register_action("agreement.expire", _("End"), _("Its last day has passed"))
     actions.register_action("agreement.withdraw", _("Withdraw"), _("Withdrawn"))
+    actions.register_action("cycle.sign", _("Sign the buying cycle"), _("Buying cycle signed"))
+    actions.register_action("stage.agreed", _("Agree with the stage"), _("Sales agreed with the stage"))
+    actions.register_action("stage.disputed", _("Dispute the stage"), _("Sales disputed the stage"))
+    actions.register_action("sales_feedback.say", _("Say how it helps"), _("Sales said how it helps"))
+    actions.register_action("topic.merge", _("Merge topics"), _("Another topic was merged into it"))
+    actions.register_action("comment.published", _("Publish"), _("Comment published"))
+    actions.register_action("comment.rejected", _("Reject"), _("Comment rejected"))
+    actions.register_action("comment.answered", _("Answer"), _("Comment answered"))
     actions.register_action("import.upload", _("Upload for import"), _("Uploaded for import"))
+    actions.register_action("import.write", _("Import"), _("Imported"))
+    actions.register_action("import.discard", _("Discard import"), _("Discarded import"))
+    actions.register_action("import.undo", _("Undo import"), _("Undid import"))
+    actions.register_action("stuck.retried", _("Try stuck work again"), _("Stuck work was tried again"))
+    actions.register_action("stuck.dropped", _("Drop stuck work"), _("Stuck work was dropped"))
     actions.register_action("job.start", _("Start"), _("Started"))
     actions.register_action("job.cancel", _("Stop"), _("Stopped"))
     actions.register_action("job.retry", _("Try again"), _("Tried again"))

@@ -2,7 +2,7 @@
 
 A piece counts at its primary stage. One for several personas counts in each of their columns, one for all personas in
 every column; the column "All" and the row "All stages" count each piece once. Internal sales notes do not count: no
-buyer reads them.
+buyer reads them. A live piece that is past its review date or low-rated stands apart: it does not fill a cell.
 """
 
 from collections import Counter, defaultdict
@@ -10,22 +10,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cms import ports
-from cms.models import AssetPage, BuyingStage, Persona
+from cms import clock, ports
+from cms.feedback.models import Rating
+from cms.models import AssetPage, BuyingStage, Persona, Topic
 from cms.models.pages import Audience
-from editorial.models import Entry
+from editorial.models import CoverageLevels, Entry
 from editorial.schedule import OPEN
 
-ENOUGH_FROM = 3  # live pieces; fewer are thin, none is a gap
 ALL, NOBODY = "all", "none"  # columns beside the personas; ALL is also the row of totals, NOBODY the unclassified row
 
 
 class Kind(StrEnum):
-    LIVE, DRAFT, PLANNED = "live", "draft", "planned"
+    LIVE, WEAK, DRAFT, PLANNED = "live", "weak", "draft", "planned"
 
 
 @dataclass(frozen=True)
@@ -50,20 +51,50 @@ class State:
 NONE = State("none", gettext_lazy("None"), "circle-xmark")
 THIN = State("thin", gettext_lazy("Thin"), "warning")
 ENOUGH = State("enough", gettext_lazy("Enough"), "circle-check")
+CROWDED = State("crowded", gettext_lazy("Crowded"), "group")
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """The part of the plan that the map is about: one topic, one format, or all."""
+
+    topic: Topic | None = None
+    format: str = ""
+
+    def narrow(self, queryset: QuerySet) -> QuerySet:
+        """Pieces or entries of that part."""
+        if self.topic:
+            through = "tagged_topics__tag" if queryset.model is AssetPage else "topics"
+            found = queryset.model.objects.filter(**{through: self.topic}).order_by().values("pk")
+            queryset = queryset.filter(pk__in=found)
+        return queryset.filter(format=self.format) if self.format else queryset
+
+    @property
+    def query(self) -> str:
+        """For an address, with "&" in front; empty when it is about all."""
+        return (f"&topic={self.topic.pk}" if self.topic else "") + (f"&format={self.format}" if self.format else "")
+
+
+ALL_OF_IT = Narrowing()
 
 
 @dataclass
 class Cell:
-    """The figures of one stage and persona. `contacts` None: not known yet."""
+    """The figures of one stage and persona. `contacts`, `accounts`, `weeks` None: not known yet."""
 
     row: object
     column: object
     row_label: str
     column_label: str
+    levels: CoverageLevels
     live: int = 0
+    weak: int = 0
     drafts: int = 0
     planned: int = 0
     contacts: int | None = None
+    accounts: int | None = None
+    weeks: float | None = None
+    part: str = ""
 
     @property
     def judged(self) -> bool:
@@ -74,7 +105,10 @@ class Cell:
     def state(self) -> State | None:
         if not self.judged:
             return None
-        return NONE if self.live == 0 else THIN if self.live < ENOUGH_FROM else ENOUGH
+        if self.live == 0:
+            return NONE
+        enough, crowded = self.levels.enough_from, self.levels.crowded_from
+        return THIN if self.live < enough else ENOUGH if self.live < crowded else CROWDED
 
     @property
     def wanting(self) -> bool:
@@ -83,7 +117,7 @@ class Cell:
     @property
     def query(self) -> str:
         """For the address of the lists behind the figures."""
-        return f"stage={self.row}&persona={self.column}"
+        return f"stage={self.row}&persona={self.column}{self.part}"
 
 
 @dataclass
@@ -100,6 +134,7 @@ class Table:
     columns: list[str]
     rows: list[Row]
     contacts_known: bool
+    levels: CoverageLevels
     judged: list[Cell] = field(default_factory=list)
 
     @property
@@ -142,39 +177,62 @@ def head_count(audience: dict | None) -> Counter | None:
     return figures
 
 
-def table() -> Table:
+def table(part: Narrowing = ALL_OF_IT) -> Table:
     """The map of now, in a fixed number of queries."""
+    levels = CoverageLevels.now()
     stages = {stage.pk: stage.name for stage in BuyingStage.objects.all()}
     personas = {persona.pk: persona.name for persona in Persona.objects.all()}
-    figures = count(items(), personas)
-    heads = head_count(ports.audience())
+    figures = count(items(levels, part), personas)
+    audience = ports.audience()
     columns = personas | {NOBODY: _("No persona")} | {ALL: _("All personas")}
     if not any(column == NOBODY for _row, column, _kind in figures):
         del columns[NOBODY]
+    heads = head_count(audience)
     rows = [
-        Row(key, label, [_cell(key, label, column, name, figures, heads) for column, name in columns.items()])
+        Row(
+            key,
+            label,
+            [_cell((key, label), one, levels, figures, heads, audience, part.query) for one in columns.items()],
+        )
         for key, label in (stages | {NOBODY: _("Unclassified"), ALL: _("All stages")}).items()
     ]
     judged = [cell for row in rows for cell in row.cells if cell.judged]
-    return Table(list(columns.values()), rows, heads is not None, judged)
+    return Table(list(columns.values()), rows, heads is not None, levels, judged)
 
 
-def items() -> list[Item]:
-    """Every piece and plan that counts, in four queries."""
-    pages = (live_pieces() | drafts()).values_list("pk", "live", "primary_stage_id", "for_all_personas")
+def items(levels: CoverageLevels, part: Narrowing = ALL_OF_IT) -> list[Item]:
+    """Every piece and plan that counts, in five queries."""
+    pages = part.narrow(live_pieces() | drafts()).values_list("pk", "live", "primary_stage_id", "for_all_personas")
+    weak = set(weak_pieces(levels).order_by().values_list("pk", flat=True))
     readers = _grouped(AssetPage.personas.through.objects.values_list("assetpage_id", "persona_id"))
     wanted = _grouped(Entry.personas.through.objects.values_list("entry_id", "persona_id"))
+    planned = part.narrow(plans()).order_by().values_list("pk", "stage_id")
     return [
         *(
-            Item(Kind.LIVE if live else Kind.DRAFT, stage, readers[pk], for_all)
+            Item(Kind.DRAFT if not live else Kind.WEAK if pk in weak else Kind.LIVE, stage, readers[pk], for_all)
             for pk, live, stage, for_all in pages.order_by()
         ),
-        *(Item(Kind.PLANNED, stage, wanted[pk]) for pk, stage in plans().order_by().values_list("pk", "stage_id")),
+        *(Item(Kind.PLANNED, stage, wanted[pk]) for pk, stage in planned),
     ]
 
 
 def live_pieces() -> QuerySet:
+    """What readers find now, good or not."""
     return AssetPage.objects.filter(live=True).exclude(audience=Audience.SALES_ONLY)
+
+
+def weak_pieces(levels: CoverageLevels) -> QuerySet:
+    """Live pieces past their review date, or low-rated by enough readers."""
+    today = timezone.localdate(clock.now())
+    is_stale = Q(review_by__lt=today) | Q(pk__in=Entry.objects.filter(review_on__lt=today).values("page"))
+    rated = Rating.objects.order_by().values("asset").annotate(all=Count("pk"), useful=Count("pk", filter=Q(value=1)))
+    low = rated.filter(all__gte=levels.rated_by, useful__lt=F("all") * levels.useful_percent / 100.0)
+    return live_pieces().filter(is_stale | Q(pk__in=low.values("asset")))
+
+
+def good_pieces(levels: CoverageLevels) -> QuerySet:
+    """Live pieces that fill a cell."""
+    return live_pieces().exclude(pk__in=weak_pieces(levels).order_by().values("pk"))
 
 
 def drafts() -> QuerySet:
@@ -215,7 +273,13 @@ def _grouped(pairs) -> dict[int, frozenset[int]]:
     return members
 
 
-def _cell(row, row_label, column, column_label, figures, heads) -> Cell:
-    live, drafted, planned = (figures[row, column, kind] for kind in Kind)
-    contacts = None if heads is None or row == NOBODY else heads[row, column]
-    return Cell(row, column, row_label, column_label, live, drafted, planned, contacts)
+def _cell(row, column, levels, figures, heads, audience, part) -> Cell:
+    """`row` and `column` are (key, label). Accounts and weeks are said of single cells only: they do not add up."""
+    key = (row[0], column[0])
+    live, weak, drafted, planned = (figures[(*key, kind)] for kind in Kind)
+    contacts = None if heads is None or row[0] == NOBODY else heads[key]
+    known = (audience or {}).get((row[0], None if column[0] == NOBODY else column[0]), {})
+    return Cell(
+        row[0], column[0], row[1], column[1], levels, live, weak, drafted, planned, contacts,
+        known.get("accounts"), known.get("weeks"), part,
+    )  # fmt: skip

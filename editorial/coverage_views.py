@@ -1,6 +1,6 @@
 """The coverage map's screen, and the lists behind its figures."""
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -11,18 +11,27 @@ from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import BaseListingView, WagtailAdminTemplateMixin
 
 from cms import policy
-from cms.models import BuyingStage, Persona
+from cms.models import BuyingStage, Persona, Topic
+from cms.models.pages import Format
 from editorial import coverage
+from editorial.calendar import export
 from editorial.coverage import ALL, NOBODY
+from editorial.models import CoverageLevels
 
 
-def shown_to(user) -> dict:
+def shown_to(user, part: coverage.Narrowing = coverage.ALL_OF_IT) -> dict:
     """What the map's template needs: the table, and whether this person may plan (and see drafts)."""
-    return {
-        "table": coverage.table(),
-        "may_change": policy.may(user, "calendar.change"),
-        "enough": coverage.ENOUGH_FROM,
-    }
+    return {"table": coverage.table(part), "may_change": policy.may(user, "calendar.change"), "part": part}
+
+
+def part_of(request) -> coverage.Narrowing:
+    """The topic and format in the address. Raises Http404 for one that does not exist."""
+    topic, format_ = request.GET.get("topic", ""), request.GET.get("format", "")
+    known = topic.isdecimal() and len(topic) < 19
+    found = Topic.objects.filter(pk=topic).first() if known else None
+    if (topic and found is None) or (format_ and format_ not in Format.values):
+        raise Http404(f"There is no topic {topic!r} or no format {format_!r}")
+    return coverage.Narrowing(found, format_)
 
 
 class CoverageView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
@@ -34,8 +43,34 @@ class CoverageView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView
     def get_breadcrumbs_items(self):
         return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
 
+    def get(self, request, *args, **kwargs):
+        """The map; or with `export` its figures as a file."""
+        write = {"csv": export.write_csv, "xlsx": export.write_xlsx}.get(request.GET.get("export"))
+        if write is None:
+            return super().get(request, *args, **kwargs)
+        kind = request.GET["export"]
+        lines = figures(coverage.table(part_of(request)), all_told=policy.may(request.user, "calendar.change"))
+        headers = {"Content-Disposition": f'attachment; filename="coverage.{kind}"'}
+        return HttpResponse(write(lines), content_type=export.TYPES[kind], headers=headers)
+
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | shown_to(self.request.user)
+        part = part_of(self.request)
+        choices = {"topics": Topic.objects.all(), "formats": Format.choices}
+        return super().get_context_data(**kwargs) | shown_to(self.request.user, part) | choices
+
+
+def figures(table: coverage.Table, *, all_told: bool):
+    """Head and lines of the export: one line a cell. Drafts only for those who plan."""
+    yield [
+        _("Buying stage"), _("Persona"), _("State"), _("Live"), _("Stale or low-rated"),
+        *([_("Drafts")] if all_told else []), _("Planned"), _("Contacts"), _("Accounts"), _("Weeks of supply"),
+    ]  # fmt: skip
+    for cell in (cell for row in table.rows for cell in row.cells):
+        people = [cell.contacts, cell.accounts, cell.weeks]
+        counted = [cell.live, cell.weak, *([cell.drafts] if all_told else []), cell.planned]
+        state = str(cell.state.word) if cell.state else ""
+        said = ["" if one is None else str(one) for one in people]
+        yield [cell.row_label, cell.column_label, state, *map(str, counted), *said]
 
 
 class CoveragePanel(Component):
@@ -98,7 +133,8 @@ class CellView(policy.RightRequired, BaseListingView):
         return [*self.breadcrumbs_items, map_, here]
 
     def get_index_url(self):
-        return reverse(self.index_url_name) + f"?stage={self.row}&persona={self.column}"
+        part = part_of(self.request).query
+        return reverse(self.index_url_name) + f"?stage={self.row}&persona={self.column}{part}"
 
     @cached_property
     def may_change(self) -> bool:
@@ -109,7 +145,7 @@ class CellView(policy.RightRequired, BaseListingView):
         return self.page_title
 
     def get_base_queryset(self):
-        return coverage.at(self.listed(), self.row, self.column)
+        return part_of(self.request).narrow(coverage.at(self.listed(), self.row, self.column))
 
 
 class PagesView(CellView):
@@ -142,7 +178,23 @@ class PiecesView(PagesView):
     index_results_url_name = "editorial:live_results"
 
     def listed(self):
-        return coverage.live_pieces()
+        return coverage.good_pieces(CoverageLevels.now())
+
+
+class WeakView(PagesView):
+    """Live pieces that do not fill a cell, and why."""
+
+    right = "coverage.view"
+    page_title = gettext_lazy("Stale or low-rated pieces")
+    index_url_name = "editorial:weak"
+    index_results_url_name = "editorial:weak_results"
+
+    @cached_property
+    def columns(self):
+        return [*super().columns, Column("review_by", label=_("Look at again by"), accessor=_review_by)]
+
+    def listed(self):
+        return coverage.weak_pieces(CoverageLevels.now()).select_related("entry")
 
 
 class DraftsView(PagesView):
@@ -174,6 +226,11 @@ class PlansView(CellView):
 
     def listed(self):
         return coverage.plans()
+
+
+def _review_by(page):
+    planned = getattr(page, "entry", None)
+    return (planned and planned.review_on) or page.review_by or "–"
 
 
 def _personas(page) -> str:

@@ -30,6 +30,26 @@ LINES = {
     ),
 }
 
+WITH_WORDS = {
+    "editorial.answer": (gettext_lazy("Answer a question of a brief"), gettext_lazy("Brief: %(point)s %(new)s")),
+    "editorial.assign": (gettext_lazy("Add a step"), gettext_lazy("Step added: %(step)s %(who)s")),
+    "editorial.finish": (gettext_lazy("Finish a step"), gettext_lazy("Done: %(step)s")),
+    "editorial.reopen": (gettext_lazy("Reopen a step"), gettext_lazy("Not done after all: %(step)s")),
+    "editorial.decide": (gettext_lazy("Decide"), gettext_lazy("Decided: %(text)s")),
+    "editorial.invite": (gettext_lazy("Invite a colleague"), gettext_lazy("Invited: %(who)s")),
+    "editorial.ask_approval": (gettext_lazy("Ask for approval"), gettext_lazy("Approval asked of %(who)s")),
+    "editorial.hear_approval": (
+        gettext_lazy("Hear an approver"),
+        gettext_lazy("%(who)s: %(verdict)s (revision %(revision)s) %(comment)s"),
+    ),
+    "editorial.uninvite": (gettext_lazy("Take an invitation back"), gettext_lazy("No longer invited: %(who)s")),
+}
+DATES = {
+    "review_on": gettext_lazy("To look at again on %(new)s, not %(old)s"),
+    "publish_at": gettext_lazy("Goes live on %(new)s, not %(old)s"),
+    "expire_at": gettext_lazy("Expires on %(new)s, not %(old)s"),
+}
+
 
 class _Moved(LogFormatter):
     label = gettext_lazy("Move an entry")
@@ -39,6 +59,9 @@ class _Moved(LogFormatter):
         parts = []
         if day := log_entry.data.get("due_on"):
             parts.append(_("Moved from %(old)s to %(new)s") % {name: _day(value) for name, value in day.items()})
+        for name, words in DATES.items():
+            if day := log_entry.data.get(name):
+                parts.append(words % {key: _day(value and value[:10]) for key, value in day.items()})
         if step := log_entry.data.get("step"):
             parts.append(_("%(old)s → %(new)s") % {name: Entry.Step(value).label for name, value in step.items()})
         return "; ".join(parts) or _("Moved")
@@ -63,10 +86,23 @@ class _Dropped(LogFormatter):
         return _("Dropped: %s") % reason if reason else _("Dropped")
 
 
+def _saying(label, message) -> type[LogFormatter]:
+    """A formatter whose message is made of what was logged."""
+
+    class Saying(LogFormatter):
+        def format_message(self, log_entry):
+            return str(message) % log_entry.data
+
+    Saying.label = label
+    return Saying
+
+
 def register(actions) -> None:
     """Tell Wagtail's log registry every action of the newsroom."""
     for action, (label, message) in LINES.items():
         actions.register_action(action, label, message)
+    for action, (label, message) in WITH_WORDS.items():
+        actions.register_action(action)(_saying(label, message))
     for action, formatter in (
         ("editorial.move", _Moved),
         ("editorial.revise", _Revised),

@@ -1,9 +1,19 @@
 """Who may do what in the newsroom."""
 
+from django.db.models import Q
+
 from cms import policy
 from cms.policies import EVERYONE, WRITERS
 
 policy.declare("calendar.view", all=EVERYONE)
 policy.declare("calendar.change", all=WRITERS)
+policy.declare(
+    "entry.discuss",
+    all=WRITERS,
+    own=tuple(sorted(set(EVERYONE) - set(WRITERS))),
+    whose=lambda user: Q(invited=user) | Q(assignments__assignee=user),
+)
 policy.declare("coverage.view", all=EVERYONE)
 policy.declare_model("editorial.entry", add=WRITERS, change=WRITERS, delete=WRITERS, view=EVERYONE)
+policy.declare_model("editorial.briefpoint", add=WRITERS, change=WRITERS, delete=WRITERS, view=WRITERS)
+policy.declare_model("editorial.coveragelevels", change=WRITERS)

@@ -19,18 +19,17 @@ from editorial.models import Entry
 Step = Entry.Step
 OPEN = (Step.IDEA, Step.BRIEF, Step.ASSIGNED, Step.DRAFTING, Step.REVIEW, Step.SCHEDULED)
 BY_HAND = (Step.IDEA, Step.BRIEF, Step.ASSIGNED, Step.DRAFTING, Step.REVIEW)
-KEEP = object()
 FIELDS = (
-    "title", "step", "due_on", "stage", "format", "shelf_life", "question", "call_to_action", "notes", "assignee",
-    "campaign",
+    "title", "step", "due_on", "review_on", "stage", "format", "shelf_life", "question", "call_to_action", "notes",
+    "assignee", "campaign",
 )  # fmt: skip
 SETS = ("personas", "topics")
 
 
 class Stale(Exception):
-    """Somebody else changed the entry since it was read. Carries the entry as it is now, and who it was (or "")."""
+    """Somebody else changed the entry (or its page) since it was read. Carries it as it is now, and who it was."""
 
-    def __init__(self, entry: Entry):
+    def __init__(self, entry: Entry | AssetPage):
         self.entry = entry
         last = log_registry.get_logs_for_instance(entry).select_related("user").order_by("-timestamp", "-pk").first()
         self.by = last.user_display_name if last else ""
@@ -56,9 +55,10 @@ def plan(entry: Entry, *, user, personas=(), topics=()) -> Entry:
     return entry
 
 
-def move(entry: Entry, *, user, version: int, due_on: date | None = KEEP, step: str = KEEP) -> Entry:
-    """Plan the entry for another day (None: no day yet) or put it at another step. Raises Stale and Refused."""
-    values = {name: value for name, value in (("due_on", due_on), ("step", step)) if value is not KEEP}
+def move(entry: Entry, *, user, version: int, **values) -> Entry:
+    """Another `due_on` or `review_on` (None: no day), or another `step`. Raises Stale and Refused."""
+    if unknown := set(values) - {"due_on", "review_on", "step"}:
+        raise ValueError(f"An entry is not moved by {sorted(unknown)}")
     with transaction.atomic():
         current = _claimed(entry, version)
         if values.get("step", current.step) != current.step:

@@ -3,8 +3,11 @@
 from django.urls import path
 
 from editorial.calendar import entry_views as entries
+from editorial.calendar.kept_views import ForgetView, KeptScreen
+from editorial.calendar.move_views import MoveView
 from editorial.calendar.views import CalendarView
-from editorial.coverage_views import CoverageView, DraftsView, PiecesView, PlansView
+from editorial.coverage_views import CoverageView, DraftsView, PiecesView, PlansView, WeakView
+from editorial.work_views import WorkView
 
 app_name = "editorial"
 urlpatterns = [
@@ -13,7 +16,10 @@ urlpatterns = [
     path("entries/add/", entries.AddEntryView.as_view(), name="add"),
     path("entries/similar/", entries.SimilarView.as_view(), name="similar"),
     path("entries/<int:pk>/", entries.EditEntryView.as_view(), name="edit"),
-    path("entries/<int:pk>/move/", entries.MoveView.as_view(), name="move"),
+    path("calendar/kept/", KeptScreen.as_view(), name="kept"),
+    path("calendar/kept/<str:kind>/<int:pk>/forget/", ForgetView.as_view(), name="forget"),
+    path("move/<str:kind>/<int:pk>/<str:lane>/", MoveView.as_view(), name="move"),
+    path("entries/<int:pk>/brief/", WorkView.as_view(), name="work"),
     path("entries/<int:pk>/drop/", entries.DropView.as_view(), name="drop"),
     path("entries/<int:pk>/draft/", entries.StartDraftView.as_view(), name="start_draft"),
     path("entries/<int:pk>/history/", entries.EntryHistoryView.as_view(), name="history"),
@@ -25,6 +31,8 @@ urlpatterns = [
     path("coverage/", CoverageView.as_view(), name="coverage"),
     path("coverage/live/", PiecesView.as_view(), name="live"),
     path("coverage/live/results/", PiecesView.as_view(results_only=True), name="live_results"),
+    path("coverage/weak/", WeakView.as_view(), name="weak"),
+    path("coverage/weak/results/", WeakView.as_view(results_only=True), name="weak_results"),
     path("coverage/drafts/", DraftsView.as_view(), name="drafts"),
     path("coverage/drafts/results/", DraftsView.as_view(results_only=True), name="drafts_results"),
     path("coverage/planned/", PlansView.as_view(), name="planned"),

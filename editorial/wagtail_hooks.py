@@ -4,12 +4,18 @@ from django.urls import include, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.pages import page_viewset_registry
 
 from cms import policy
+from cms.models import AssetPage
 from editorial import history
+from editorial.admin import brief_points
 from editorial.coverage_views import CoveragePanel
+from editorial.panels import AssetEditing
 
 hooks.register("register_log_actions", history.register)
+hooks.register("register_admin_viewset", lambda: brief_points)
+page_viewset_registry.register(AssetPage, AssetEditing("asset_editing"))
 
 
 class RightMenuItem(MenuItem):

@@ -143,7 +143,7 @@ def make_agreements() -> None:
             name="Pilot, business case and security answers",
             reason="Nobody reads how a pilot runs, what it must pay back or how it is secured out of curiosity: "
             "they are preparing a decision inside their company.",
-            opener="You have been looking at how a pilot works week by week. Which lane worries you most?",
+            opener="You seem to be working out what a pilot would have to show. Which lane worries you most?",
         ),
         pieces,
     )

@@ -7,6 +7,8 @@ from nurture.rules import runs
 
 LOOPS = [
     Loop("react to events", pipeline.react),
+    Loop("react to turned verdicts", pipeline.reconsider),
+    Loop("react to answers of readers", pipeline.respect, every=1),
     Loop("perform due actions", runs.perform_due),
     Loop("give back lost actions", runs.reap, every=10),
     *mail.LOOPS,

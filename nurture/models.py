@@ -3,7 +3,7 @@
 from nurture.contacts.models import Account, Contact, Engagement, Exposure, FieldChange, Identity, StageChange
 from nurture.mail.models import Delivery, DeliveryAttempt, EmailTemplate, Message
 from nurture.rules.models import ActionRun, Rule
-from nurture.sales.models import Alert, AlertOutcome
+from nurture.sales.models import Alert, AlertOutcome, Share
 
 __all__ = [
     "Account",
@@ -20,5 +20,6 @@ __all__ = [
     "Identity",
     "Message",
     "Rule",
+    "Share",
     "StageChange",
 ]

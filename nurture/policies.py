@@ -19,6 +19,8 @@ policy.declare(
     own=(SALESPERSON,),
     whose=lambda user: Q(account__owner=user),
 )
+policy.declare("contact.erase")
+policy.declare("happening.import", all=(MARKETER, SALES_MANAGER))
 policy.declare(
     "account.view",
     all=(MARKETER, SALES_MANAGER, SERVICE, ANALYST),
@@ -28,6 +30,8 @@ policy.declare(
 policy.declare("account.change", all=(MARKETER, SALES_MANAGER))
 policy.declare("alert.view", all=(MARKETER, SALES_MANAGER), own=(SALESPERSON,), whose=lambda user: Q(owner=user))
 policy.declare("alert.decide", all=(SALES_MANAGER,), own=(SALESPERSON, MARKETER), whose=lambda user: Q(owner=user))
+policy.declare("piece.find", all=(MARKETER, SALES_MANAGER, SALESPERSON, SERVICE))
+policy.declare("piece.share", all=(MARKETER, SALES_MANAGER, SERVICE), own=(SALESPERSON,), whose=own_contacts)
 policy.declare("mail.view", all=(MARKETER, ANALYST))
 policy.declare("mail.send", all=(MARKETER,))
 policy.declare("work.view", all=(MARKETER, ANALYST))

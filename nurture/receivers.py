@@ -5,9 +5,11 @@ from django.dispatch import receiver
 from cms import ports
 from cms.waking import wake
 from nurture.contacts import audience
+from nurture.sales import figures
 from tracking.signals import events_recorded
 
 ports.audience.fill(audience.audience)
+ports.agreement_figures.fill(figures.of_agreements)
 
 
 @receiver(events_recorded)

@@ -20,7 +20,7 @@ from nurture.contacts.models import Account, Contact, Engagement, Identity, Stag
 from nurture.mail.models import Delivery
 from nurture.rules.models import ActionRun
 from nurture.sales.models import Alert
-from tracking import batches, tokens
+from tracking import batches, keys
 from tracking.models import Draft, DropCount, EventKey, Pending, Visitor
 
 NAMESPACE = UUID("0a7d9a1e-7c55-4d7b-8f0e-cf8f1b7a5c11")
@@ -55,9 +55,10 @@ class Replay:
         self.malformed: list[tuple[int, str]] = []
         self.digest, self.shift = "", timedelta()
         self.urls: dict[str, str] = {}
+        self.key = ""
 
     def prepare(self) -> None:
-        """Popularity, the newest time, and who is known; raises Unusable for a file that is none of ours."""
+        """Popularity, newest time, who is known, a write key; raises Unusable for a file that is none of ours."""
         self.digest = hashlib.sha256(self.path.read_bytes()).hexdigest()
         contents, persons, newest = collections.Counter(), collections.Counter(), 0
         for _, row in self.rows(note=True):
@@ -69,6 +70,7 @@ class Replay:
             raise Unusable(f"{self.path}: no usable row")
         if not self.keep_times:
             self.shift = clock.now() - datetime.fromtimestamp(newest, UTC)
+        self.key = keys.make("replay", "history")
         self._map_pieces(contents)
         self._map_contacts(persons)
 
@@ -90,7 +92,7 @@ class Replay:
         """Send everything, wait for the worker, and count. The figures are of this run alone."""
         before, started = self._counts(), time.monotonic()
         say("sending")
-        acknowledged = self._send(base_url, sent)
+        acknowledged = self.send(base_url, sent)
         sending = time.monotonic() - started
         say("deciding")
         self._wait(wait)
@@ -149,9 +151,12 @@ class Replay:
         ]
         batches.insert(Identity, edges)
 
-    def _send(self, base_url: str, sent: Callable) -> int:
-        key = tokens.sign("write", {"scope": "history"})
-        headers = {"Authorization": f"Bearer {key}", "User-Agent": BROWSER}
+    def send(self, base_url: str, sent: Callable) -> int:
+        """Send every row until it is acknowledged, calling `sent(number)` after each batch; how many were.
+
+        Asks no database. Raises Unusable when the collector refuses a batch or does not answer for half a minute.
+        """
+        headers = {"Authorization": f"Bearer {self.key}", "User-Agent": BROWSER}
         acknowledged = 0
         with (
             httpx.Client(base_url=base_url, headers=headers, timeout=30) as client,
@@ -168,7 +173,7 @@ class Replay:
 
     def _wait(self, seconds: int) -> None:
         deadline = time.monotonic() + seconds
-        while _busy():
+        while busy():
             if time.monotonic() > deadline:
                 raise Unusable(f"The worker has not caught up after {seconds} seconds; is it running?")
             time.sleep(0.5)
@@ -227,17 +232,22 @@ def _chunks(items, size: int) -> Iterator[list]:
 
 def _post(client: httpx.Client, batch: list[dict]) -> int:
     """Send until it is acknowledged: not answered is not known to be stored, and the same uuids do no harm."""
+    last = ""
     for attempt in range(TRIES):
         try:
             answer = client.post("/t/e", json=batch)
-        except httpx.TransportError:
-            answer = None
-        if answer is not None and answer.status_code == httpx.codes.ACCEPTED:
-            return answer.json()["accepted"]
-        if answer is not None and answer.status_code == httpx.codes.BAD_REQUEST:
-            raise Unusable(f"The collector refused a batch: {answer.text[:500]}")
+        except httpx.TransportError as error:
+            last = f"{type(error).__name__}: {error}"
+        else:
+            if answer.status_code == httpx.codes.ACCEPTED:
+                return answer.json()["accepted"]
+            last = f"{answer.status_code} {answer.text[:500]}"
+            if answer.status_code == httpx.codes.BAD_REQUEST:
+                raise Unusable(f"The collector refused a batch: {last}")
         time.sleep(min(0.1 * 2**attempt, 5))
-    raise Unusable("The collector does not answer; what was acknowledged is stored, run the same command again")
+    raise Unusable(
+        f"The collector takes nothing ({last}). What it acknowledged is stored: start it, run the same command again"
+    )
 
 
 def _finished(waiting: collections.deque, sent: Callable) -> int:
@@ -246,7 +256,7 @@ def _finished(waiting: collections.deque, sent: Callable) -> int:
     return acknowledged
 
 
-def _busy() -> bool:
+def busy() -> bool:
     """Is anything of what was sent still on its way?"""
     return (
         Draft.objects.exists()

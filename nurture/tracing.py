@@ -17,7 +17,7 @@ from nurture.mail.models import Delivery
 from nurture.rules.models import ActionRun
 from nurture.sales.models import Alert
 from nurture.synthetic import Cast
-from tracking.models import Event
+from tracking import queries
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 PATIENCE_SECONDS = 30
@@ -81,7 +81,7 @@ def read_over_http(cast: Cast, base_url: str) -> str:
 
 def wait_for_event(cast: Cast, base_url: str) -> str:
     """The draft became an event, judged human."""
-    event = _wait(lambda: Event.objects.filter(uuid=cast.event_uuid).first(), "Is the worker running?")
+    event = _wait(lambda: next(iter(queries.events([cast.event_uuid])), None), "Is the worker running?")
     if event.verdict != "human":
         raise Broken(f"It was judged {event.verdict}: {event.reasons}")
     return "judged human"

@@ -40,4 +40,6 @@ for item in (*contacts_admin.SUBMENU, *sales_admin.SUBMENU, *mail_admin.SUBMENU,
 @hooks.register("register_log_actions")
 def log_actions(actions):
     """What people do on screens of this app, as it stands in the audit log."""
+    actions.register_action("nurture.contact_erased", _("Forget a person"), _("A person was forgotten"))
+    actions.register_action("nurture.contact_exported", _("Export a person"), _("All about a person was exported"))
     actions.register_action("nurture.run_retried", _("Try an action again"), _("An action was tried again"))

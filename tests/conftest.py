@@ -5,7 +5,7 @@ import itertools
 import os
 import shutil
 import sqlite3
-import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,14 +16,15 @@ from django.core.cache import cache
 from django.db import connections
 from pytest_django.plugin import blocking_manager_key
 
-from cms import policy, processes
+from cms import clock, policy
 from cms.models import User
 from tests import postgres, restoring
 from tests.installation import DATABASES, Installation, template
-from tests.services import missing
+from tests.services import Broker
 
 ON_SQLITE = "sqlite" in settings.DATABASES["default"]["ENGINE"]
 NUMBERS = itertools.count(1)
+COPIED: dict[str, str] = {}  # on PostgreSQL: the name of the test database, from which installations are copied
 DATA = Path(os.environ.get("LEDE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
 
@@ -55,6 +56,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         return
     name = connections["default"].settings_dict["NAME"]
     connections["default"].close()
+    COPIED["name"] = name
     with postgres.copied(name, f"{name}_template"):
         with django_db_blocker.unblock():
             restoring.keep()
@@ -122,7 +124,7 @@ def _on_sqlite(var, env):
 @contextlib.contextmanager
 def _on_postgres(var, env):
     var.mkdir()
-    test = connections["default"].settings_dict["NAME"]
+    test = COPIED["name"]
     name = f"{test}_{next(NUMBERS)}"
     with postgres.copied(f"{test}_template", name) as address:
         yield Installation(var, {"DATABASE_URL": address} | env, name)
@@ -152,14 +154,10 @@ def installation(new_installation):
 @pytest.fixture
 def broker(tmp_path):
     """A Redis of this test's own, on a free port."""
-    if not shutil.which("redis-server"):
-        missing("redis-server is not installed")
-    port = processes.free_port()
-    command = ["redis-server", "--port", str(port), "--save", "", "--dir", str(tmp_path), "--bind", "127.0.0.1"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    assert processes.wait_until(lambda: processes.is_taken("127.0.0.1", port), 10)
-    yield f"redis://127.0.0.1:{port}/0"
-    processes.end(server)
+    server = Broker(tmp_path)
+    server.start()
+    yield server.url
+    server.stop()
 
 
 @pytest.fixture
@@ -170,6 +168,19 @@ def data():
     if os.environ.get("LEDE_REQUIRE_DATA"):
         pytest.fail(f"LEDE_REQUIRE_DATA is set but {DATA} is missing")
     return pytest.skip(f"no real data at {DATA}; set LEDE_DATA")
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """later(seconds=61): from now on it is so much later than before."""
+    passed = [timedelta()]
+    now = clock.now
+    monkeypatch.setattr(clock, "now", lambda: now() + passed[0])
+
+    def pass_by(**span):
+        passed[0] += timedelta(**span)
+
+    return pass_by
 
 
 @pytest.fixture

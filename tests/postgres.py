@@ -30,10 +30,7 @@ def address() -> str | None:
 
 def url(name: str) -> str:
     """The address of the database `name` on that server."""
-    server = address()
-    if server is None:
-        raise RuntimeError("No PostgreSQL answers")
-    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    return urlunsplit(urlsplit(_server())._replace(path=f"/{name}"))
 
 
 def copy(template: str, name: str) -> None:
@@ -73,6 +70,13 @@ def main(args: list[str]) -> int:
             drop(name)
 
 
+def _server() -> str:
+    server = address()
+    if server is None:
+        raise RuntimeError("No PostgreSQL answers")
+    return server
+
+
 def _serves(server: str) -> bool:
     try:
         with psycopg.connect(server, connect_timeout=3, autocommit=True) as connection:
@@ -83,13 +87,13 @@ def _serves(server: str) -> bool:
 
 
 def _run(statement: str, *names: str) -> None:
-    with psycopg.connect(address(), autocommit=True) as connection:
+    with psycopg.connect(_server(), autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def _left_over() -> list[str]:
     """A run that was killed leaves its databases behind."""
-    with psycopg.connect(address(), autocommit=True) as connection:
+    with psycopg.connect(_server(), autocommit=True) as connection:
         rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"test_{MINE}"])
         return [name for (name,) in rows]
 

@@ -36,7 +36,11 @@ def restore() -> None:
 
 def _tables() -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        # Without the months of the ledger, whose rows are those of the ledger.
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+            " AND NOT relispartition ORDER BY 1"
+        )
         return [name for (name,) in cursor.fetchall()]
 
 

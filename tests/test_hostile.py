@@ -5,17 +5,18 @@ The strings are the 485 of the big list of naughty strings (hostile/blns.json of
 
 import json
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
-from bs4 import BeautifulSoup
+from django.core import mail
 from django.urls import reverse
 from django.utils.html import escape
 
 from cms import clock
-from cms.feedback import ratings
-from cms.feedback.models import Rating
+from cms.feedback import comments, ratings
+from cms.feedback.models import Comment, Rating
 from nurture import pipeline as decisions
 from nurture.contacts import identities
 from nurture.contacts.models import Contact, Engagement, Identity
@@ -34,6 +35,7 @@ pytestmark = [
     pytest.mark.usefixtures("own_writer"),
 ]
 ADDRESSES = ("href", "src", "action", "formaction", "data")
+RUNNING = ("javascript:", "vbscript:", "data:text")
 
 
 @pytest.fixture
@@ -43,16 +45,32 @@ def strings(data):
     return found
 
 
+class Checker(HTMLParser):
+    """Reads a page tag by tag, without a tree: a quarter of the time that one takes, for a thousand pages."""
+
+    script = False
+
+    def handle_starttag(self, tag, attrs):
+        self.script = tag == "script"
+        for name, value in attrs:
+            assert not name.startswith("on"), (tag, name)
+            runs = name in ADDRESSES and (value or "").strip().lower().startswith(RUNNING)
+            assert not runs, (tag, name, value)
+
+    def handle_endtag(self, tag):
+        self.script = False
+
+    def handle_data(self, data):
+        assert not (self.script and "alert(" in data)
+
+
 def check_is_text(html: str, strings: list[str]) -> None:
     """No string stands in the page as markup: not verbatim, not as a script, a handler or an address that runs."""
     verbatim = [text for text in strings if "<" in text.strip()[:-1] and ">" in text and len(text) > 8 and text in html]
     assert verbatim == []
-    for element in BeautifulSoup(html, "html.parser").find_all(True):
-        assert [name for name in element.attrs if name.startswith("on")] == []
-        for name in ADDRESSES:
-            assert not str(element.get(name, "")).strip().lower().startswith(("javascript:", "vbscript:", "data:text"))
-        if element.name == "script":
-            assert "alert(" not in element.get_text()
+    checker = Checker()
+    checker.feed(html)
+    checker.close()
 
 
 def segments(strings: list[str]) -> Iterator[str]:
@@ -134,14 +152,41 @@ def test_public_pages(client, strings, make_asset):
         assert client.get(f"/topics/{text}/").status_code in (301, 404)
 
 
+def from_elsewhere(number: int) -> dict[str, str]:
+    """Every request from a network of its own, so that no limit hides what a form does with a text."""
+    return {"REMOTE_ADDR": f"10.{number // 250}.{number % 250}.1"}
+
+
 def test_ratings(client, strings, make_asset):
     piece = make_asset("A piece")
     token = ratings.sign(piece.pk)
-    for text in strings:
+    for number, text in enumerate(strings):
         assert client.post(reverse("rate"), {"token": text, "value": "1"}).status_code == 400
         said = {"token": token, "value": "1", "visitor": text, "link": text}
-        assert client.post(reverse("rate"), said, headers={"user-agent": quote(text)}).status_code == 303
+        agent = {"user-agent": quote(text)}
+        assert client.post(reverse("rate"), said, headers=agent, **from_elsewhere(number)).status_code == 303
     assert set(Rating.objects.values_list("asset", flat=True)) == {piece.pk}
+
+
+def test_comments(client, strings, make_asset, monkeypatch):
+    """Kept as they were written, mailed to one address each, shown as text."""
+    for limit, value in (("ALL_A_MINUTE", 10_000), ("FASTEST_SECONDS", 0), ("SHOWN", 1_000)):
+        monkeypatch.setattr(comments, limit, value)
+    piece = make_asset("A piece")
+    token, kept = comments.sign(piece.pk), []
+    for number, text in enumerate(strings):
+        said = {"token": token, "name": text[:80], "text": text, "email": f"r{number}@reader.example"}
+        said |= {"visitor": text, "link": text}
+        answer = client.post(reverse("comment"), said, **from_elsewhere(number))
+        assert answer.status_code == (303 if text[:80].strip() else 422)
+        check_is_text(answer.content.decode(), [text])
+        kept += [text.strip()] if text[:80].strip() else []
+    assert list(Comment.objects.order_by("pk").values_list("text", flat=True)) == kept
+    assert {len(message.recipients()) for message in mail.outbox} == {1}
+    Comment.objects.update(state=Comment.State.PUBLISHED)
+    page = client.get("/a-piece/")
+    assert page.status_code == 200
+    check_is_text(page.content.decode(), kept)
 
 
 def test_names_and_subjects_are_text_on_every_list(client, strings, account, stages, marketer, settings):

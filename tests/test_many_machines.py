@@ -4,27 +4,22 @@ Runs with the tests on PostgreSQL (`python -m tests.postgres`).
 """
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections import Counter
-from pathlib import Path
 
 import httpx
 import pytest
 import redis
 
-from cms import health, processes
+from cms import processes, schema
 from cms.models import Heartbeat
+from tests import procfile
 from tests.conftest import ON_SQLITE
-from tests.installation import ROOT
 
 pytestmark = [
     pytest.mark.db,
     pytest.mark.skipif(ON_SQLITE, reason="many machines share a PostgreSQL; see tests/postgres.py"),
 ]
-PROCFILE = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines() if line[:1].isalpha())
 ROLES = {"beat", "collector", "dispatcher", "pages", "worker"}
 
 
@@ -34,20 +29,9 @@ def started(new_installation, broker):
     ports = {"web": processes.free_port(), "collector": processes.free_port()}
     made = new_installation(REDIS_URL=broker, LEDE_BASE_URL=f"http://127.0.0.1:{ports['web']}")
     made.ports = ports
-    made.started = {name: start(made, name) for name in PROCFILE}
+    made.started = {name: procfile.start(made, name, ports.get(name, ports["web"])) for name in procfile.LINES}
     made.wait_until(lambda: set(alive()) == ROLES, 90)
     return made
-
-
-def start(installation, name):
-    port = installation.ports.get(name, installation.ports["web"])
-    env = installation.env | {"PORT": str(port), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    with (installation.var / "serve.log").open("ab") as log:
-        process = subprocess.Popen(
-            ["sh", "-c", f"exec env {PROCFILE[name]}"], cwd=ROOT, env=env, stdout=log, stderr=log
-        )
-    installation.processes.append(process)
-    return process
 
 
 def alive():
@@ -55,7 +39,7 @@ def alive():
 
 
 def test_every_migration_goes_forward_from_an_empty_database(db):
-    assert health.missing_migrations() == 0
+    assert schema.gap() == schema.Gap((), ())
 
 
 @pytest.mark.slow

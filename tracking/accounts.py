@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Sum
 
-from tracking import inbox, spool
+from tracking import inbox, queries, rollups, spool
 from tracking.models import Draft, DraftMark, DropCount, Event, EventKey, Pending
 
 
@@ -52,7 +52,10 @@ def balance() -> Balance:
 def forget(uuid: UUID) -> None:
     """Take one stored event out of the ledger as if it had never come: for `doctor --loop`. The sum still holds."""
     with transaction.atomic():
-        stored, _ = Event.objects.filter(uuid=uuid).delete()
+        events = queries.stored([uuid])
+        days = rollups.days_of(events)
+        stored, _ = events.delete()
         EventKey.objects.filter(uuid=uuid).delete()
         Pending.objects.filter(event_uuid=uuid).delete()
         DraftMark.objects.filter(pk=1).update(taken=F("taken") - stored)
+        rollups.mark_stale(days)

@@ -23,8 +23,11 @@ from wagtail.permissions import register_permission_policy
 from cms import clock, policy
 from cms.models import AssetPage, Campaign
 from cms.models.pages import Audience
-from tracking import links, queries
-from tracking.models import Link
+from tracking import links, queries, stream
+from tracking.models import Event, Link
+from tracking.models.events import Verdict
+
+READERS = 20
 
 
 class LinkForm(WagtailAdminModelForm):
@@ -104,8 +107,22 @@ class LinkView(policy.RightRequired, generic.InspectView):
         context = super().get_context_data(**kwargs)
         link = self.object
         context["address"] = links.tracked_url(link.destination, link.ref)
+        context |= _readers(link, self.request.GET)
         context["figures"] = queries.link_figures([link.ref]).get(link.ref, {"followed": 0, "read": 0, "robots": 0})
         return context
+
+
+def _readers(link: Link, asked: Any) -> dict[str, Any]:
+    """Who came by this link, newest first, paged by key: people, or with `robots` the machines. Three queries."""
+    robots, before = bool(asked.get("robots")), asked.get("before", "")
+    found = Event.objects.filter(link_ref=link.ref).order_by("-pk")
+    found = found.exclude(verdict=Verdict.HUMAN) if robots else found.filter(verdict=Verdict.HUMAN)
+    if before.isascii() and before.isdecimal() and len(before) < 19:
+        found = found.filter(pk__lt=int(before))
+    events = list(found[: READERS + 1])
+    older = events[READERS - 1].pk if len(events) > READERS else None
+    events = events[:READERS]
+    return {"events": events, "lines": stream.lines(events), "older": older, "robots": robots, "before": before}
 
 
 class MadeOnce(ModelPermissionPolicy):

@@ -16,12 +16,13 @@ class TrackingConfig(AppConfig):
         )
 
         ports.asset_figures.fill(figures.of_assets)
-        post_migrate.connect(prepare_inbox, sender=self)
+        post_migrate.connect(prepare_tables, sender=self)
 
 
-def prepare_inbox(using, **_):
-    """After the main database is migrated, the inbox file has its table too."""
-    from tracking import inbox  # noqa: PLC0415 -- needs the loaded app registry
+def prepare_tables(using, **_):
+    """After the main database is migrated, the inbox file has its table too, and the ledger its next months."""
+    from tracking import inbox, months  # noqa: PLC0415 -- both need the loaded app registry
 
     if using == "default":
         inbox.prepare()
+        months.prepare()

@@ -7,5 +7,6 @@ from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
 django.setup()
+import_string("cms.startup.require_disk")()
 app = import_string("tracking.collector.app")
 import_string("cms.pulse.start")("collector")

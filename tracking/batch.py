@@ -18,6 +18,16 @@ class Reason(StrEnum):
 
     DUPLICATE = "duplicate"  # an event with this uuid is stored already
     UNKNOWN_KIND = "unknown_kind"  # a kind that this version does not know
+    SITE_UNKNOWN = "site_unknown"  # under a site's key that is nobody's
+    SITE_CLOSED = "site_closed"  # from a site that was switched off
+    WRONG_ORIGIN = "wrong_origin"  # under a site's key, from a page that is not the site's
+    TOO_OLD = "too_old"  # of a month whose events were given up: counting it could count it twice
+    KEY_UNKNOWN = "key_unknown"  # under a write key that is not in our list
+    KEY_REVOKED = "key_revoked"  # under a write key that was revoked
+    MALFORMED = "malformed"  # one message of a batch that could not be read; the others were taken
+    NOT_WANTED = "not_wanted"  # nothing is recorded where the reader is
+    NO_CONSENT = "no_consent"  # a mail opened by somebody who has not agreed that it is seen, or not any more
+    ONLY_A_DATE = "only_a_date"  # a mail opened: the day is kept, and no more
     BROKEN = "broken"  # a step failed on this one alone; the log says why
 
 

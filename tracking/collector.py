@@ -2,43 +2,50 @@
 
     GET  /t/p.gif?k=…     an event from an image              POST /t/e           events from a script or server
     GET  /t/c/TOKEN       a tracked link: stores, redirects    GET, POST /t/u/TOKEN  unsubscribe
-    /v1/…                 kept for the Segment API
+    POST /t/s/KEY         events from pages of another site
+    GET  /t/h             a link that only robots see         POST /t/k           a reader's yes or no
+    POST /v1/…            messages of Segment's clients (tracking/segment.py)
 
 What is acknowledged (2xx, 302) is durable. Nothing here waits for the worker, and nothing sets a cookie.
 """
 
 import asyncio
+import gc
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 
-from tracking import draft, responses, seen, tokens, unsubscribing
+from cms import clock
+from tracking import answering, draft, keys, links, responses, seen, segment, tokens, unsubscribing
 from tracking.responses import Response
+from tracking.seen import Headers
 from tracking.steps import is_own
 from tracking.writer import Busy, Lost, writer
 
 logger = logging.getLogger(__name__)
 Scope, Receive, Send = dict[str, Any], Callable[[], Awaitable[dict]], Callable[[dict], Awaitable[None]]
+Handler = Callable[[Scope, Headers, Receive], Awaitable[Response]]
+MAX_KEY, MAX_ORIGIN = 32, 300
 LINK_PATIENCE = 0.5  # seconds a reader waits for the store before being sent on
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI 3. Lifespan starts and stops the writer; without lifespan the first event starts it."""
-    if scope["type"] == "lifespan":
-        await _lifespan(receive, send)
-    elif scope["type"] == "http":
-        await _send(send, await _answer(scope, receive), scope["method"] == "HEAD")
-    else:
-        raise ValueError(f"The collector speaks http, not {scope['type']}")
+    if scope["type"] != "http":
+        return await _lifespan(scope, receive, send)
+    response = await _answer(scope, receive)
+    await send(response.start)
+    await send(responses.NO_BODY if scope["method"] == "HEAD" else response.body)
 
 
 async def _answer(scope: Scope, receive: Receive) -> Response:
     """The response to one request, whatever happens."""
     try:
-        return await _route(scope)(scope, receive)
+        handler = ROUTES.get(scope["path"]) or _route(scope["path"])
+        return await handler(scope, dict(scope["headers"]), receive)
     except draft.Malformed as error:
         return responses.error(400, error.what, error.where, error.why)
     except (Busy, Lost):
@@ -48,60 +55,112 @@ async def _answer(scope: Scope, receive: Receive) -> Response:
         return responses.error(500, "request", "the server", "something broke; it is in the server's log")
 
 
-def _route(scope: Scope) -> Callable[[Scope, Receive], Awaitable[Response]]:
-    path = scope["path"]
-    if path in ROUTES:
-        return ROUTES[path]
+def _route(path: str) -> Handler:
     if path.startswith("/t/c/"):
         return _follow
     if path.startswith("/t/u/"):
         return _unsubscribe
+    if path.startswith("/t/s/"):
+        return _outside
     return _nowhere
 
 
-async def _pixel(scope: Scope, receive: Receive) -> Response:
+async def _pixel(scope: Scope, headers: Headers, receive: Receive) -> Response:
     if scope["method"] not in ("GET", "HEAD"):
         return responses.not_allowed("GET", "HEAD")
-    looked = _seen(scope, "pixel")
-    await writer.put([draft.from_query(scope["query_string"].decode("latin-1"), looked)])
+    looked = seen.of_asgi(scope, headers, "pixel")
+    await writer.put([draft.from_query(scope["query_string"], looked)])
     return responses.GIF
 
 
-async def _events(scope: Scope, receive: Receive) -> Response:
+async def _events(scope: Scope, headers: Headers, receive: Receive) -> Response:
     """Events of a script, by fetch or sendBeacon, or of a server with a write key."""
     if scope["method"] == "OPTIONS":
-        return Response(204, b"", _cors(scope) + PREFLIGHT)
+        return Response(204, b"", _cors(headers) + PREFLIGHT)
     if scope["method"] != "POST":
         return responses.not_allowed("POST", "OPTIONS")
-    cors = _cors(scope)
+    cors = _cors(headers)
     try:
-        looked = _seen(scope, "script")
+        key = (
+            keys.of_header(headers[b"authorization"].decode("latin-1")) if b"authorization" in headers else keys.NOBODY
+        )
+        if key.scope == "browser":
+            raise tokens.BadToken("a browser's key is for the addresses under /v1/")
     except tokens.BadToken as error:
         return responses.error(401, "write key", "the Authorization header", str(error))
-    drafts = draft.from_body(await _body(receive), looked)
+    drafts = draft.from_body(await _body(receive), seen.of_asgi(scope, headers, "script", key))
     await writer.put(drafts)
+    return responses.accepted(len(drafts), cors)
+
+
+async def _outside(scope: Scope, headers: Headers, receive: Receive) -> Response:
+    """Events of another site's pages, under its key. Whether it may is decided by tracking/sites.py, later: asking the
+    database here would make every answer wait for it. A plain text body, so no browser asks for leave first."""
+    if scope["method"] != "POST":
+        return responses.not_allowed("POST")
+    origin = headers.get(b"origin", b"")
+    named = {"site": scope["path"].removeprefix("/t/s/")[:MAX_KEY], "origin": origin.decode("latin-1")[:MAX_ORIGIN]}
+    drafts = draft.from_body(await _body(receive), seen.of_asgi(scope, headers, "script"), named)
+    await writer.put(drafts)
+    cors = ((b"access-control-allow-origin", origin), (b"vary", b"origin")) if origin else ()
     return responses.as_json(202, {"accepted": len(drafts)}, *cors)
 
 
-async def _follow(scope: Scope, receive: Receive) -> Response:
+async def _segment(scope: Scope, headers: Headers, receive: Receive) -> Response:
+    """A message, or a batch of them, of a Segment client."""
+    call, origin = scope["path"].removeprefix("/v1/"), headers.get(b"origin", b"")
+    cors = ((b"access-control-allow-origin", origin), (b"vary", b"origin")) if origin else ()
+    if scope["method"] == "OPTIONS":
+        return Response(204, b"", cors + PREFLIGHT)
+    if scope["method"] != "POST":
+        return responses.not_allowed("POST", "OPTIONS")
+    try:
+        key = keys.of_header(headers.get(b"authorization", b"").decode("latin-1"))
+        if key == keys.NOBODY:
+            raise tokens.BadToken("missing; send it as the user name of Basic authentication")
+    except tokens.BadToken as error:
+        return responses.error(401, "write key", "the Authorization header", str(error), *cors)
+    body = segment.unpacked(await _body(receive, segment.MAX_BATCH), headers.get(b"content-encoding", b""))
+    looked = seen.of_asgi(scope, headers, "api", key)
+    await writer.put(segment.rows(call, body, looked, clock.now(), origin.decode("latin-1")[:MAX_ORIGIN]))
+    return responses.as_json(200, {"success": True}, *cors)
+
+
+async def _follow(scope: Scope, headers: Headers, receive: Receive) -> Response:
     """A tracked link: to the destination that its MAC covers and nowhere else, even when nothing can be stored."""
     if scope["method"] not in ("GET", "HEAD"):
         return responses.not_allowed("GET", "HEAD")
-    token = scope["path"].removeprefix("/t/c/")
+    token = scope["path"][len("/t/c/") :]
     try:
-        payload = tokens.read("link", token)
-        destination, _ = _web(payload["d"]), payload["r"]
-    except (tokens.BadToken, KeyError, ValueError, TypeError):
+        payload = links.read(token)
+    except tokens.BadToken:
         return responses.no_such_link()
     try:
-        followed = draft.from_link(payload, _seen(scope, "link", trusts_keys=False))
-        await asyncio.wait_for(asyncio.shield(writer.put([followed])), LINK_PATIENCE)
+        followed = draft.from_link(payload, seen.of_asgi(scope, headers, "link"))
+        await writer.put([followed], LINK_PATIENCE)
     except (Busy, Lost, TimeoutError):
         logger.warning("A link was followed and could not be stored in time")
+    destination = payload["d"]
     return responses.redirect(_crediting(destination, token) if is_own(destination) else destination)
 
 
-async def _unsubscribe(scope: Scope, receive: Receive) -> Response:
+async def _trap(scope: Scope, headers: Headers, receive: Receive) -> Response:
+    """The link in our pages that nobody can see. What followed it is kept, and finds nothing."""
+    if scope["method"] not in ("GET", "HEAD"):
+        return responses.not_allowed("GET", "HEAD")
+    token = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=20)).get("l", "")
+    await writer.put([draft.from_trap(token, seen.of_asgi(scope, headers, "link"))])
+    return responses.no_such_link()
+
+
+async def _answered(scope: Scope, headers: Headers, receive: Receive) -> Response:
+    """A reader's yes or no, from the banner or the page about their data: written, then answered."""
+    if scope["method"] != "POST":
+        return responses.not_allowed("POST")
+    return await answering.perform(await _body(receive), headers)
+
+
+async def _unsubscribe(scope: Scope, headers: Headers, receive: Receive) -> Response:
     if scope["method"] not in ("GET", "HEAD", "POST"):
         return responses.not_allowed("GET", "HEAD", "POST")
     token = scope["path"].removeprefix("/t/u/")
@@ -110,28 +169,16 @@ async def _unsubscribe(scope: Scope, receive: Receive) -> Response:
     except tokens.BadToken:
         return responses.no_such_link()
     if scope["method"] != "POST":
-        return unsubscribing.ask()
-    return await unsubscribing.perform(token, _headers(scope), await _body(receive))
+        return unsubscribing.ask(token)
+    return await unsubscribing.perform(token, headers, await _body(receive))
 
 
-async def _nowhere(scope: Scope, receive: Receive) -> Response:
+async def _nowhere(scope: Scope, headers: Headers, receive: Receive) -> Response:
     return responses.error(404, "address", "the request", "nothing is here")
 
 
-def _seen(scope: Scope, source: str, trusts_keys: bool = True) -> seen.Seen:
-    """Who asks. An image or link carries no write key."""
-    if trusts_keys and source == "script":
-        return seen.of_asgi(scope, source)
-    bare = scope | {"headers": [pair for pair in scope["headers"] if pair[0] != b"authorization"]}
-    return seen.of_asgi(bare, source)
-
-
-def _headers(scope: Scope) -> dict[str, str]:
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-
-
-async def _body(receive: Receive) -> bytes:
-    """The whole body, never more than draft.MAX_BODY bytes of it."""
+async def _body(receive: Receive, limit: int = draft.MAX_BODY) -> bytes:
+    """The whole body, never more than `limit` bytes of it."""
     parts, size = [], 0
     while True:
         message = await receive()
@@ -139,42 +186,30 @@ async def _body(receive: Receive) -> bytes:
             raise draft.Malformed("body", "the whole", "cut off before its end")
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > draft.MAX_BODY:
-            raise draft.Malformed("body", "the whole", f"more than {draft.MAX_BODY} bytes")
+        if size > limit:
+            raise draft.Malformed("body", "the whole", f"more than {limit} bytes")
         if not message.get("more_body"):
             return b"".join(parts)
 
 
 PREFLIGHT = (
     (b"access-control-allow-methods", b"POST"),
-    (b"access-control-allow-headers", b"content-type"),
+    (b"access-control-allow-headers", b"content-type, authorization"),
     (b"access-control-max-age", b"600"),
 )
 
 
-def _cors(scope: Scope) -> responses.Headers:
+def _cors(headers: Headers) -> responses.Headers:
     """Headers for a page of another origin that settings.TRACKING_ORIGINS names; Malformed for one it does not.
 
     A page of our own needs none; a server sends no Origin.
     """
-    headers = dict(scope["headers"])
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    own_host = f"://{headers.get(b'host', b'').decode('latin-1')}"
-    if not origin or origin in (f"http{own_host}", f"https{own_host}") or is_own(origin):
+    origin = headers.get(b"origin", b"")
+    if not origin or origin.partition(b"://")[2] == headers.get(b"host") or is_own(origin.decode("latin-1")):
         return ()
-    if origin not in getattr(settings, "TRACKING_ORIGINS", ()):
+    if origin.decode("latin-1") not in getattr(settings, "TRACKING_ORIGINS", ()):
         raise draft.Malformed("origin", "the Origin header", "pages of this site may not send events here")
-    return (b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"origin")
-
-
-def _web(destination: str) -> str:
-    """The destination, or ValueError when it is no web address: a signature of ours is no reason to trust it."""
-    parts = urlsplit(destination)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-        raise ValueError("not a web address")
-    if any(ord(character) < 33 or ord(character) == 127 for character in destination):
-        raise ValueError("not a web address")
-    return destination
+    return (b"access-control-allow-origin", origin), (b"vary", b"origin")
 
 
 def _crediting(destination: str, token: str) -> str:
@@ -183,11 +218,20 @@ def _crediting(destination: str, token: str) -> str:
     return f"{address}#l={token}" + (f"&{fragment}" if fragment else "")
 
 
-async def _lifespan(receive: Receive, send: Send) -> None:
+def _freeze_what_is_loaded() -> None:
+    """What is loaded now stays: looking through it for garbage would stop every request for a third of a second."""
+    gc.collect()
+    gc.freeze()
+
+
+async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] != "lifespan":
+        raise ValueError(f"The collector speaks http, not {scope['type']}")
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             writer.start()
+            _freeze_what_is_loaded()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await asyncio.to_thread(writer.stop)
@@ -195,10 +239,5 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-async def _send(send: Send, response: Response, is_head: bool) -> None:
-    length = (b"content-length", str(len(response.body)).encode())
-    await send({"type": "http.response.start", "status": response.status, "headers": [length, *response.headers]})
-    await send({"type": "http.response.body", "body": b"" if is_head else response.body})
-
-
-ROUTES: dict[str, Callable[[Scope, Receive], Awaitable[Response]]] = {"/t/p.gif": _pixel, "/t/e": _events}
+ROUTES: dict[str, Handler] = {"/t/p.gif": _pixel, "/t/e": _events, "/t/h": _trap, "/t/k": _answered}
+ROUTES |= dict.fromkeys((f"/v1/{call}" for call in (*segment.CALLS, "batch")), _segment)

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from cms import clock
-from tracking import tokens
-from tracking.models import ConsentEvent, Suppression
+from tracking import batches, tokens
+from tracking.models import ConsentEvent, Pending, Suppression
 from tracking.signals import address_suppressed
 
 Scope, Reason = Suppression.Scope, Suppression.Reason
@@ -49,7 +50,7 @@ def suppress(hmac: str, reason: str, *, source: str, subject: UUID | None = None
             purpose="email",
             action=ConsentEvent.Action.WITHDRAWN,
             source=source,
-            proof=proof or {},
+            proof={**(proof or {}), "reason": str(reason)},
             at=now,
         )
         transaction.on_commit(lambda: address_suppressed.send(None, address_hmac=hmac), robust=True)
@@ -61,3 +62,60 @@ def suppressed(hmacs: Iterable[str]) -> dict[str, set[str]]:
     for hmac, scope in Suppression.objects.filter(address_hmac__in=set(hmacs)).values_list("address_hmac", "scope"):
         found.setdefault(hmac, set()).add(scope)
     return found
+
+
+def refused(subjects: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """{subject: scopes} for those who said, under whatever address, that they want no mail. One query.
+
+    The suppression list knows addresses; who unsubscribed and then got another address has not agreed to anything.
+    A bounce says something of the address alone, so it does not follow the person to a corrected one.
+    """
+    said = ConsentEvent.objects.filter(subject__in=set(subjects), purpose="email").order_by("at", "pk")
+    found: dict[UUID, set[str]] = {}
+    for subject, action, proof in said.values_list("subject", "action", "proof"):
+        reason = proof.get("reason", Reason.UNSUBSCRIBED)
+        if action == ConsentEvent.Action.GIVEN:
+            found.pop(subject, None)
+        elif reason != Reason.HARD_BOUNCE:
+            scope = Scope.GLOBAL if reason in (Reason.COMPLAINT, Reason.OBJECTION) else Scope.STREAM
+            found.setdefault(subject, set()).add(str(scope))
+    return found
+
+
+def answers(subjects: Iterable[UUID], purpose: str) -> dict[UUID, bool]:
+    """{subject: did they say yes last?} for those who ever said anything of this purpose. One query.
+
+    A subject is a contact's, or the key that a browser made for itself.
+    """
+    said = ConsentEvent.objects.filter(subject__in=set(subjects), purpose=purpose).order_by("at", "pk")
+    given = ConsentEvent.Action.GIVEN
+    return {subject: action == given for subject, action in said.values_list("subject", "action")}
+
+
+def answer(subject: UUID, purpose: str, yes: bool, *, source: str, wording: str, proof: dict[str, Any]) -> bool:
+    """Write what somebody answered, and have it carried out backwards where it is a no. False: they had said so last.
+
+    In the caller's transaction, or one of its own.
+    """
+    if answers([subject], purpose).get(subject) == yes:
+        return False
+    action = ConsentEvent.Action.GIVEN if yes else ConsentEvent.Action.WITHDRAWN
+    with transaction.atomic():
+        said = ConsentEvent.objects.create(
+            subject=subject,
+            purpose=purpose,
+            action=action,
+            source=source,
+            wording=wording,
+            proof=proof,
+            at=clock.now(),
+        )
+        names = settings.CONSENT_CONSUMERS
+        batches.insert(Pending, [Pending(consumer=name, event_uuid=said.uuid) for name in names])
+    return True
+
+
+def subjects_of(pendings: Iterable[Pending]) -> set[UUID]:
+    """Who gave the answers that this work is about."""
+    uuids = [pending.event_uuid for pending in pendings]
+    return set(ConsentEvent.objects.filter(uuid__in=uuids).values_list("subject", flat=True))

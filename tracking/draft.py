@@ -1,32 +1,42 @@
-"""From bytes of the open internet to a validated Draft, or `Malformed` saying what, where and why.
+"""From bytes of the open internet to a validated draft, as a row of texts, or `Malformed`: what, where and why.
 
 Nothing here touches a database: shapes, sizes, signatures and times are judged, meaning is left to the pipeline.
 """
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 from uuid import UUID, uuid4
 
+import msgspec
+
 from cms import clock
-from tracking import tokens
-from tracking.kinds import KINDS
-from tracking.models import Draft
-from tracking.seen import Seen
+from tracking import tokens, verdicts
+from tracking.kinds import KINDS, OFFLINE_KINDS
+from tracking.rows import Row, as_json
+from tracking.seen import Seen, with_sign
 
 MAX_BODY = 64 * 1024  # bytes
 MAX_EVENTS = 100
+MAX_FIELDS = 20  # of a query
 MAX_URL = 2000  # characters, as the column
 MAX_TITLE = 300
 MAX_PROPERTIES = 8 * 1024  # characters of JSON
 MAX_DEPTH = 5
 CLAMP = timedelta(minutes=10)
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-FIELDS = {"uuid", "kind", "url", "referrer", "title", "visitor", "link", "occurred_at", "properties"}
+FIELDS = frozenset(
+    {"uuid", "kind", "url", "referrer", "title", "visitor", "link", "occurred_at", "properties", "staff"}
+)
+TEXTS = (("url", MAX_URL), ("referrer", MAX_URL), ("title", MAX_TITLE))
+UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+KNOWN_KINDS = frozenset(KINDS)
 # What the site itself records, or a signed link proves: not for anybody who can reach the endpoint to claim.
-NOT_FOR_BROWSERS = {"asset_rated", "comment_posted", "link_followed", "mail_opened"}
-PIXEL_NAMES = {"k": "kind", "u": "url", "r": "referrer", "v": "visitor", "l": "link", "e": "uuid"}
+NOT_FOR_BROWSERS = {"asset_rated", "comment_posted", "link_followed", "mail_opened", "poll_answered", *OFFLINE_KINDS}
+PIXEL_NAMES = {b"k": "kind", b"u": "url", b"r": "referrer", b"v": "visitor", b"l": "link", b"e": "uuid", b"s": "staff"}
 
 
 class Malformed(ValueError):
@@ -40,99 +50,142 @@ class Malformed(ValueError):
         return {"what": self.what, "where": self.where, "why": self.why}
 
 
-def from_body(body: bytes, seen: Seen) -> list[Draft]:
-    """The events of a POST: one JSON object, or a list of at most MAX_EVENTS. All are good, or Malformed."""
-    try:
-        data = json.loads(body.decode(), parse_constant=_no_constant)
-        data = _storable(data) if b"\\u" in body else data
-    except (ValueError, RecursionError) as error:
-        raise Malformed("body", "the whole", f"not JSON in UTF-8 ({_short(error)})") from error
+def from_body(body: bytes, seen: Seen, named: dict[str, str] | None = None) -> list[Row]:
+    """The events of a POST: one JSON object, or a list of at most MAX_EVENTS. All are good, or Malformed.
+
+    `named` goes into the payload of each: by which site's key they came.
+    """
+    data = parsed(body)
+    now = clock.now()
     if isinstance(data, dict):
-        return [_draft(data, seen, "the event")]
+        return [_row(data, seen, now, "the event", named)]
     if not isinstance(data, list) or not data:
         raise Malformed("body", "the whole", "send one event as a JSON object, or a list of them")
     if len(data) > MAX_EVENTS:
         raise Malformed("body", "the whole", f"{len(data)} events; send at most {MAX_EVENTS} at once")
-    return [_draft(one, seen, f"event {at}") for at, one in enumerate(data)]
+    return [_row(one, seen, now, f"event {at}", named) for at, one in enumerate(data)]
 
 
-def from_query(query: str, seen: Seen) -> Draft:
+def parsed(body: bytes) -> Any:
+    """The values of a JSON text in UTF-8, all of which a database can store. Malformed when it is none."""
+    try:
+        if b"\\u" not in body:
+            return msgspec.json.decode(body)
+        # NUL and lone surrogates can only be written by escapes.
+        return _storable(json.loads(body.decode(), parse_constant=_no_constant, parse_float=_finite))
+    except (ValueError, RecursionError) as error:
+        raise Malformed("body", "the whole", f"not JSON in UTF-8 ({_short(error)})") from error
+
+
+def from_query(query: bytes, seen: Seen) -> Row:
     """The event of a pixel image: ?k=kind&u=url&r=referrer&v=visitor&l=link token&e=uuid, all optional but k.
 
     Without `u` the address of the page is the one that the browser says it came from.
     """
-    try:
-        pairs = parse_qsl(query, max_num_fields=20)
-    except ValueError as error:
-        raise Malformed("query", "the address", "more than 20 fields") from error
-    data: dict[str, Any] = {PIXEL_NAMES.get(name, name): value.replace("\0", "\ufffd") for name, value in pairs}
-    data.setdefault("url", seen.referer[:MAX_URL])
-    data.setdefault("uuid", str(uuid4()))
-    return _draft(data, seen, "the query")
+    parts = query.split(b"&")
+    if len(parts) > MAX_FIELDS:
+        raise Malformed("query", "the address", f"more than {MAX_FIELDS} fields")
+    data: dict[str, Any] = {}
+    for part in parts:
+        name, _, value = part.partition(b"=")
+        if value:
+            data[PIXEL_NAMES.get(name) or name.decode("latin-1")] = _unquoted(value)
+    if "url" not in data:
+        data["url"] = seen.referer[:MAX_URL]
+    if "uuid" not in data:
+        data["uuid"] = uuid4().hex
+    return _row(data, seen, clock.now(), "the query")
 
 
-def from_link(payload: dict[str, Any], seen: Seen) -> Draft:
+def from_link(payload: dict[str, Any], seen: Seen) -> Row:
     """The event of a tracked link that was followed; `payload` is its token's, already verified."""
     now = clock.now()
-    found = {"url": payload["d"][:MAX_URL], "referrer": seen.referer[:MAX_URL], "link": payload["r"]}
-    facts = seen.facts()
-    return Draft(
-        uuid=uuid4(),
-        kind="link_followed",
-        source=seen.source,
-        occurred_at=now,
-        received_at=now,
-        payload={name: value for name, value in found.items() if value},
-        facts=facts,
-    )
+    found: dict[str, Any] = {"url": payload["d"][:MAX_URL], "link": payload["r"]}
+    if seen.referer:
+        found["referrer"] = seen.referer[:MAX_URL]
+    if "n" in payload:
+        found |= {"mailed": True, "properties": _of_token(payload)}
+    sign = verdicts.after_sending(now.timestamp() - payload["s"]) if "s" in payload else ""
+    return _followed(found, seen, now, sign)
 
 
-def _draft(data: Any, seen: Seen, where: str) -> Draft:
+def from_trap(token: str, seen: Seen) -> Row:
+    """Somebody followed the link of a page that nobody can see; `token` is that of the mail's link, if any."""
+    found: dict[str, Any] = {"properties": {"trap": True}}
+    if seen.referer:
+        found["url"] = seen.referer[:MAX_URL]
+    if token:
+        found |= _link({"link": token}, "the query")
+    return _followed(found, seen, clock.now(), "honeypot")
+
+
+def _followed(payload: dict[str, Any], seen: Seen, now: datetime, sign: str) -> Row:
+    at, facts = now.isoformat(), seen.facts
+    if sign:
+        facts = with_sign(facts, sign)
+    return Row(uuid4().hex, "link_followed", seen.source, at, at, as_json(payload), facts)
+
+
+def _of_token(payload: dict[str, Any]) -> dict[str, Any]:
+    """What the verdict on a mail's link goes by: how many links the mail has, and whether this one is a trap."""
+    return {"links": payload["n"]} | ({"trap": True} if payload.get("h") else {})
+
+
+def _unquoted(value: bytes) -> str:
+    """The text of a value in a query. A NUL, which no database stores, becomes the replacement character."""
+    if b"%" in value or b"+" in value:
+        value = unquote_to_bytes(value.replace(b"+", b" ")).replace(b"\0", b"\xef\xbf\xbd")
+    return value.decode("utf-8", "replace")
+
+
+def _row(data: Any, seen: Seen, now: datetime, where: str, named: dict[str, str] | None = None) -> Row:
     if not isinstance(data, dict):
         raise Malformed("event", where, "not a JSON object")
-    if unknown := data.keys() - FIELDS:
-        raise Malformed(_short(sorted(unknown)[0]), where, f"no such field; known: {', '.join(sorted(FIELDS))}")
-    now = clock.now()
-    return Draft(
-        uuid=_uuid(data, "uuid", where) or _missing("uuid", where, "made by the client, so that a resend counts once"),
-        kind=_kind(data, seen, where),
-        source=seen.source,
-        occurred_at=_occurred_at(data, seen, now, where),
-        received_at=now,
-        payload=_payload(data, seen, where),
-        facts=seen.facts(),
+    if not FIELDS.issuperset(data):
+        unknown = sorted(data.keys() - FIELDS)[0]
+        raise Malformed(_short(unknown), where, f"no such field; known: {', '.join(sorted(FIELDS))}")
+    uuid = _uuid(data, "uuid", where)
+    if not uuid:
+        raise Malformed("uuid", where, "missing; it is made by the client, so that a resend counts once")
+    received_at = now.isoformat()
+    at = data.get("occurred_at")
+    return Row(
+        uuid.replace("-", ""),
+        _kind(data, seen, where),
+        seen.source,
+        received_at if at is None else _occurred_at(at, seen, now, where),
+        received_at,
+        as_json(_payload(data, seen, where) | (named or {})),
+        with_sign(seen.facts, "staff") if data.get("staff") else seen.facts,
     )
 
 
 def _payload(data: dict[str, Any], seen: Seen, where: str) -> dict[str, Any]:
-    visitor = _uuid(data, "visitor", where)
-    found = {
-        "url": _text(data, "url", where, MAX_URL),
-        "referrer": _text(data, "referrer", where, MAX_URL),
-        "title": _text(data, "title", where, MAX_TITLE),
-        # A browser that asks not to be tracked is not told apart from others, whatever a script sent.
-        "visitor": str(visitor) if visitor and not seen.objects else "",
-        "link": _link(data, where),
-        "properties": _properties(data, where),
-    }
-    return {name: value for name, value in found.items() if value}
+    found: dict[str, Any] = {}
+    for name, longest in TEXTS:
+        if name in data and (text := _text(data, name, where, longest)):
+            found[name] = text
+    # A browser that asks not to be tracked is not told apart from others, whatever a script sent.
+    if "visitor" in data and (visitor := _uuid(data, "visitor", where)) and not seen.objects:
+        found["visitor"] = visitor
+    if "link" in data:
+        found |= _link(data, where)
+    if "properties" in data and (properties := _properties(data, where)):
+        found["properties"] = properties
+    return found
 
 
 def _kind(data: dict[str, Any], seen: Seen, where: str) -> str:
     kind = data.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KNOWN_KINDS:
         raise Malformed("kind", where, f"{_short(repr(kind))} is none of {', '.join(KINDS)}")
-    proven = seen.scope or (kind == "mail_opened" and data.get("link"))
-    if kind in NOT_FOR_BROWSERS and not proven:
+    if kind in NOT_FOR_BROWSERS and not (seen.scope or (kind == "mail_opened" and data.get("link"))):
         raise Malformed("kind", where, f"{kind} is taken with a write key only")
     return kind
 
 
-def _occurred_at(data: dict[str, Any], seen: Seen, now: datetime, where: str) -> datetime:
+def _occurred_at(text: Any, seen: Seen, now: datetime, where: str) -> str:
     """When it happened, never in the future; without a write key for history at most CLAMP ago."""
-    text = data.get("occurred_at")
-    if text is None:
-        return now
     try:
         at = datetime.fromisoformat(text)
         utc = at.astimezone(UTC)  # OverflowError: the last evening of the year 9999, west of Greenwich
@@ -143,26 +196,32 @@ def _occurred_at(data: dict[str, Any], seen: Seen, now: datetime, where: str) ->
     if utc < EARLIEST:
         raise Malformed("occurred_at", where, f"before {EARLIEST.year}")
     earliest = EARLIEST if seen.scope == "history" else now - CLAMP
-    return max(earliest, min(utc, now))
+    return max(earliest, min(utc, now)).isoformat()
 
 
-def _link(data: dict[str, Any], where: str) -> str:
-    """The ref of the link token, as hex; empty when there is none."""
+def _link(data: dict[str, Any], where: str) -> dict[str, Any]:
+    """`link`: the ref of the link token, as hex; `mailed` when it is a mail's own link. Empty when there is none."""
     token = _text(data, "link", where, tokens.MAX_LENGTH)
     if not token:
-        return ""
+        return {}
     try:
-        return UUID(tokens.read("link", token)["r"]).hex
+        if data.get("kind") == "mail_opened":
+            payload = tokens.read("open", token)
+            return {"link": UUID(payload["r"]).hex, "subject": UUID(payload["u"]).hex}
+        payload = tokens.read("link", token)
+        return {"link": UUID(payload["r"]).hex} | ({"mailed": True} if "n" in payload else {})
     except (tokens.BadToken, KeyError, ValueError, AttributeError) as error:
         raise Malformed("link", where, _short(error)) from error
 
 
-def _uuid(data: dict[str, Any], name: str, where: str) -> UUID | None:
+def _uuid(data: dict[str, Any], name: str, where: str) -> str:
+    """A UUID in its usual form, "" when there is none."""
     text = data.get(name)
     if text in (None, ""):
-        return None
+        return ""
     try:
-        return UUID(text)
+        # Nearly all come in the usual form; reading them another time to write them alike costs more than to look.
+        return text if UUID_TEXT.fullmatch(text) else str(UUID(text))
     except (TypeError, ValueError, AttributeError) as error:
         raise Malformed(name, where, f"{_short(repr(text))} is no UUID") from error
 
@@ -184,30 +243,30 @@ def _properties(data: dict[str, Any], where: str) -> dict[str, Any]:
         return {}
     if not isinstance(properties, dict):
         raise Malformed("properties", where, "not a JSON object")
-    if _deeper_than(MAX_DEPTH, properties):
+    if deeper_than(MAX_DEPTH, properties):
         raise Malformed("properties", where, f"nested more than {MAX_DEPTH} deep")
-    try:
-        size = len(json.dumps(properties, allow_nan=False))
-    except ValueError as error:  # 1e999 is JSON, infinity is not
-        raise Malformed("properties", where, "a number that is too large") from error
+    size = len(as_json(properties))
     if size > MAX_PROPERTIES:
         raise Malformed("properties", where, f"{size} characters; at most {MAX_PROPERTIES}")
     return properties
 
 
-def _deeper_than(levels: int, value: Any) -> bool:
+def deeper_than(levels: int, value: Any) -> bool:
+    """Are there more levels of lists and objects inside one another?"""
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
     if inside is None:
         return False
-    return levels == 0 or any(_deeper_than(levels - 1, one) for one in inside)
-
-
-def _missing(name: str, where: str, why: str) -> Any:
-    raise Malformed(name, where, f"missing; it is {why}")
+    return levels == 0 or any(deeper_than(levels - 1, one) for one in inside)
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    if not isfinite(number := float(text)):
+        raise ValueError("a number is too large")
+    return number
 
 
 def _storable(value: Any) -> Any:

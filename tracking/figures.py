@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cms.feedback import ratings
-from tracking import queries
+from tracking import rollups
 
 NONE_YET = {"views": 0, "readers": 0, "reads": 0, "downloads": 0, "useful": 0, "not_useful": 0}
 
@@ -14,5 +14,5 @@ def of_assets(ids: Iterable[int]) -> dict[int, dict[str, int]]:
     Pieces with neither an event nor a rating are missing: nothing is known of them yet.
     """
     ids = set(ids)
-    read, rated = queries.asset_figures(ids), ratings.counts(ids)
+    read, rated = rollups.figures(ids), ratings.counts(ids)
     return {asset: NONE_YET | read.get(asset, {}) | rated.get(asset, {}) for asset in read.keys() | rated.keys()}

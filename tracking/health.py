@@ -1,11 +1,17 @@
 """Is the ledger keeping up, and does its sum hold?"""
 
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cms import clock
-from cms.health import Check, Finding
-from tracking import accounts, inbox, spool
-from tracking.models import Draft, DraftMark, Pending
+from cms.health import Check, Figures, Finding, Lag, Reach
+from tracking import accounts, inbox, modes, months, networks, spool, vitals
+from tracking.models import Draft, DraftMark, DropCount, Pending
 
 OLD_SECONDS = 60
 
@@ -55,12 +61,72 @@ def consumers_react() -> Finding:
         "n": dead.count(),
         "error": first.error[:200],
     }
-    return Finding(False, message, _("Mend the cause, then let them be tried again: tracking.queries.revive."))
+    return Finding(False, message, _("Mend the cause, then see Reports › Stuck work."))
+
+
+def months_are_ahead() -> Finding:
+    """The tables for the events of the next months are there."""
+    if connection.vendor != "postgresql":
+        return Finding(True, _("On SQLite the ledger is one table."))
+    lacking = sorted(set(months.ahead()) - months.existing())
+    if lacking:
+        words = _("The ledger has no table for: %s.") % ", ".join(f"{month:%Y-%m}" for month in lacking)
+        return Finding(False, words, _("A worker makes them: start one. Until then each is made for its first event."))
+    return Finding(True, _("The ledger has its months up to %s.") % f"{max(months.ahead()):%Y-%m}")
+
+
+def robots_are_told() -> Finding:
+    """Which evidence of robots this installation has to do without."""
+    if not settings.DATACENTRES_FILE:
+        words = _("No list of datacentre networks: robots are judged without that reason.")
+        return Finding(True, words, _("Optional: name a file of networks in LEDE_DATACENTRES."))
+    return Finding(True, _("%(n)d datacentre networks are known.") % {"n": len(networks.datacentres())})
+
+
+def countries_are_known() -> Finding:
+    """Where the mode depends on the country, can the country be told?"""
+    if len(set(settings.TRACKING_CONSENT.values())) == 1:
+        return Finding(True, _("What may be recorded is the same in every country."))
+    if settings.COUNTRY_HEADER:
+        return Finding(True, _("The country is told by the header %s.") % settings.COUNTRY_HEADER)
+    if modes.countries():
+        return Finding(True, _("The country is told by the file %s.") % settings.COUNTRIES_FILE)
+    words = _("No country can be told, so the strictest mode holds everywhere.")
+    return Finding(False, words, _("Name a header in LEDE_COUNTRY_HEADER, or a file in LEDE_COUNTRIES."))
 
 
 CHECKS = [
     Check("inbox", inbox_moves),
+    Check("months", months_are_ahead),
     Check("spool", spool_is_empty),
-    Check("ledger sum", sum_holds),
+    Check("ledger sum", sum_holds, Reach.WHOLE),
     Check("reactions", consumers_react),
+    Check("robots", robots_are_told),
+    Check("countries", countries_are_known),
+]
+
+
+def dropped_lately() -> list[tuple[str, int]]:
+    """Drafts that did not become events, by reason, in the last 24 hours."""
+    since = clock.now() - timedelta(days=1)
+    counted = DropCount.objects.filter(hour__gt=since).order_by().values_list("reason")
+    return sorted(counted.annotate(n=Sum("count")))
+
+
+def robots_lately() -> list[tuple[str, str]]:
+    """Robots' part of what people and robots did, yesterday and today."""
+    share = vitals.robot_share(vitals.today() - timedelta(days=1), vitals.today())
+    return [] if share is None else [(_("Robots, yesterday and today"), f"{share:.1%}")]
+
+
+LAGS = [
+    Lag(
+        gettext_lazy("Events in the inbox"),
+        lambda: inbox.waiting().values_list("received_at", flat=True).first(),
+        timedelta(seconds=OLD_SECONDS),
+    )
+]
+FIGURES = [
+    Figures(gettext_lazy("Dropped in the last 24 hours, by reason"), dropped_lately),
+    Figures(gettext_lazy("Robots"), robots_lately),
 ]

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import connections
+from django.db.models import QuerySet
 
 from tracking import batches
 from tracking.models import Draft, DraftMark
@@ -33,6 +34,14 @@ def prepare() -> None:
             editor.delete_model(Draft)
         editor.create_model(Draft)
     _number_after_the_mark()
+
+
+def waiting() -> QuerySet[Draft]:
+    """The drafts that are not taken over yet, oldest first."""
+    if alias() == "default":
+        return Draft.objects.order_by("id")
+    mark = DraftMark.objects.filter(pk=1).values_list("high_id", flat=True).first() or 0
+    return Draft.objects.filter(id__gt=mark).order_by("id")
 
 
 def submit(drafts: list[Draft]) -> None:

@@ -1,5 +1,15 @@
 """The words for what readers do: `object_verbed`, a closed list."""
 
+# What happens away from any browser: told by staff, a file or another system (tracking/told.py).
+OFFLINE_KINDS = (
+    "event_attended",
+    "meeting_held",
+    "call_made",
+    "support_asked",
+    "social_engaged",
+    "reply_received",
+)
+
 KINDS = (
     "page_viewed",
     "asset_read",  # engaged reading: visible time and depth
@@ -12,8 +22,14 @@ KINDS = (
     "form_submitted",
     "link_followed",
     "mail_opened",
+    "poll_answered",
     "site_searched",
+    "action_taken",  # something of a program of others, told by name through the Segment API
+    *OFFLINE_KINDS,
 )
+
+# What a server says about people and companies, not what a reader did: nurture takes it to heart, no rule counts it.
+STATED_KINDS = ("person_identified", "account_named", "merge_proposed")
 
 # What counts as having taken in a piece, for "next read" and for rules that ask what was read.
 READING_KINDS = ("page_viewed", "asset_read", "asset_downloaded")

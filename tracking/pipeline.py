@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections, transaction
 from django.db.models import F
 
-from tracking import batches, inbox
+from tracking import batches, hearings, inbox, months, rollups
 from tracking.batch import Batch, Reason
 from tracking.models import Draft, DraftMark, DropCount, Event, Pending
 from tracking.signals import events_recorded
@@ -36,6 +36,7 @@ def record(drafts: list[Draft], taken: int) -> list[UUID]:
 
     `taken` is how many drafts leave the inbox or spool by this, for the accounts.
     """
+    months.make(draft.occurred_at for draft in drafts)  # first: see there
     batch = Batch(drafts)
     for step in STEPS:
         step(batch)
@@ -99,12 +100,14 @@ def _record_or_count(drafts: list[Draft], is_broken: bool) -> None:
 
 
 def _store(batch: Batch, taken: int) -> list[UUID]:
-    """Write what the steps decided; five statements at most, the contended rows last."""
+    """Write what the steps decided; six statements at most, the contended rows last."""
     events = batch.events
     uuids = [event.uuid for event in events]
     batches.insert(Event, events)
     consumers = settings.TRACKING_CONSUMERS
     batches.insert(Pending, [Pending(consumer=name, event_uuid=uuid) for name in consumers for uuid in uuids])
+    hearings.store(batch.rows)
+    rollups.mark_stale(rollups.days_of(events))
     counts = [DropCount(reason=reason, hour=hour, count=n) for (reason, hour), n in sorted(batch.dropped.items())]
     batches.add(DropCount, counts, ["reason", "hour"], "count")
     if not DraftMark.objects.filter(pk=1).update(taken=F("taken") + taken):

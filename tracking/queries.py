@@ -1,51 +1,42 @@
 """The reading door of the ledger: what higher apps ask it, and how they take over the work it left for them."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, models
 
-from cms import clock
-from tracking import batches
-from tracking.models import Event, Pending, Visitor
+from cms import claims
+from tracking import batches, months
+from tracking.models import Event, EventKey, Pending, Visitor
 from tracking.models.events import Verdict
 
-MAX_ATTEMPTS = 3
+LEASE = timedelta(seconds=60)  # then it is taken from who works on it, as from the dead
 
 
 def claim(consumer: str, limit: int) -> list[Pending]:
-    """The oldest events `consumer` has still to react to, at most `limit`. Call it inside `transaction.atomic`.
+    """The oldest events `consumer` has still to react to, at most `limit`; two workers never get the same.
 
-    They stay claimed until that transaction ends: `finish` or `put_aside` them in it. Two workers never get the same.
+    `finish` them in the transaction of the reaction, or `claims.put_aside` each.
     """
-    waiting = Pending.objects.filter(consumer=consumer, dead_at=None).order_by("id")
-    if connection.features.has_select_for_update_skip_locked:
-        waiting = waiting.select_for_update(skip_locked=True)
-    return list(waiting[:limit])
+    return claims.take(Pending.objects.filter(consumer=consumer).order_by("id"), limit, LEASE)
 
 
-def finish(pendings: Iterable[Pending]) -> int:
-    """The consumer has reacted: remove the work, in the transaction of the reaction. Rows removed."""
-    return batches.delete(Pending, "id", [pending.pk for pending in pendings])
-
-
-def put_aside(pending: Pending, error: str) -> None:
-    """Reacting failed: count the attempt and keep the reason; after MAX_ATTEMPTS it is dead and waits for a person."""
-    pending.attempts += 1
-    pending.error = error[:4000]
-    pending.dead_at = clock.now() if pending.attempts >= MAX_ATTEMPTS else None
-    pending.save(update_fields=["attempts", "error", "dead_at"])
-
-
-def revive(consumer: str) -> int:
-    """Give the dead work of `consumer` another three attempts, after its cause was mended. Rows revived."""
-    return Pending.objects.filter(consumer=consumer, dead_at__isnull=False).update(attempts=0, dead_at=None)
+def finish(pendings: Sequence[Pending]) -> None:
+    """The consumer has reacted: remove the work, in the transaction of the reaction. Raises claims.LostError."""
+    claims.finish(pendings, lambda rows: rows._raw_delete(DEFAULT_DB_ALIAS))
 
 
 def events(uuids: Iterable[UUID]) -> list[Event]:
-    """The events with these uuids, oldest first. One query; unknown uuids are passed over."""
-    return list(Event.objects.filter(uuid__in=set(uuids)).order_by("occurred_at", "id"))
+    """The events with these uuids, oldest first. Two queries; unknown uuids are passed over."""
+    return list(stored(uuids).order_by("occurred_at", "id"))
+
+
+def stored(uuids: Iterable[UUID]) -> models.QuerySet[Event]:
+    """The events with these uuids, looked for in the months that their keys name. Asks for the keys at once."""
+    uuids = set(uuids)
+    moments = EventKey.objects.filter(uuid__in=uuids).values_list("occurred_at", flat=True)
+    return Event.objects.filter(months.within(moments), uuid__in=uuids)
 
 
 def visitors(keys: Iterable[UUID]) -> dict[UUID, int]:
@@ -54,23 +45,18 @@ def visitors(keys: Iterable[UUID]) -> dict[UUID, int]:
 
 
 def history(visitor_ids: Iterable[int]) -> models.QuerySet[Event]:
-    """All events of these visitors, oldest first."""
-    return Event.objects.filter(visitor__in=set(visitor_ids)).order_by("occurred_at", "id")
-
-
-def asset_figures(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """{asset id: {"views", "readers", "reads", "downloads"}}, people only, for those with any event. One query.
-
-    `readers` are distinct visitors with consent; reading without one counts as a view only.
-    """
-    people = Event.objects.filter(asset__in=set(ids), verdict=Verdict.HUMAN).order_by()
-    counted = people.values("asset").annotate(
-        views=models.Count("pk", filter=models.Q(kind="page_viewed")),
-        reads=models.Count("pk", filter=models.Q(kind="asset_read")),
-        downloads=models.Count("pk", filter=models.Q(kind="asset_downloaded")),
-        readers=models.Count("visitor", distinct=True),
+    """All events of these visitors, oldest first; between the first and last moment that one of them was seen."""
+    ids = set(visitor_ids)
+    seen = Visitor.objects.filter(pk__in=ids).aggregate(
+        first=models.Min("first_seen_at"), last=models.Max("last_seen_at")
     )
-    return {row.pop("asset"): row for row in counted}
+    between = models.Q(occurred_at__range=(seen["first"], seen["last"])) if seen["first"] else models.Q(pk__in=[])
+    return Event.objects.filter(between, visitor__in=ids).order_by("occurred_at", "id")
+
+
+def unlink(uuids: Iterable[UUID]) -> int:
+    """Take the personal link off these events: they happened, and are nobody's any more. Rows changed."""
+    return batches.update(Event, [{"uuid": uuid, "link_ref": None} for uuid in uuids], key="uuid", fields=["link_ref"])
 
 
 def link_figures(refs: Iterable[UUID]) -> dict[UUID, dict[str, int]]:

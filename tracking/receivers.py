@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.dispatch import receiver
 
 from cms import clock
-from cms.signals import asset_rated
+from cms.signals import asset_rated, comment_posted, poll_answered
 from tracking import pipeline, tokens
 from tracking.models import Draft
 
@@ -26,26 +26,72 @@ def rated(
     rated_at: datetime | None = None,
     **_: Any,
 ) -> None:
-    """A reader's rating is an event: the same STEPS as for what came over HTTP, in this transaction."""
-    found = {"asset": asset_id, "visitor": str(visitor or ""), "link": _ref(link_token), "properties": {"value": value}}
+    """A reader's rating is an event."""
+    _record("asset_rated", asset_id, {"value": value}, visitor, link_token, request_facts, rated_at)
+
+
+@receiver(comment_posted, dispatch_uid="tracking.commented")
+def commented(
+    sender: Any,
+    asset_id: int,
+    comment_id: int,
+    visitor: UUID | None = None,
+    link_token: str = "",
+    request_facts: dict[str, str] | None = None,
+    posted_at: datetime | None = None,
+    **_: Any,
+) -> None:
+    """A comment whose address was confirmed is an event; its words stay in the library."""
+    _record("comment_posted", asset_id, {"comment": comment_id}, visitor, link_token, request_facts, posted_at)
+
+
+@receiver(poll_answered, dispatch_uid="tracking.polled")
+def polled(
+    sender: Any,
+    asset_id: int,
+    poll_id: int,
+    question: str,
+    option: str,
+    visitor: UUID | None = None,
+    link_token: str = "",
+    request_facts: dict[str, str] | None = None,
+    answered_at: datetime | None = None,
+    **_: Any,
+) -> None:
+    """A reader's answer to a poll is an event, with the words of question and answer as they stood."""
+    said = {"poll": poll_id, "question": question, "option": option}
+    _record("poll_answered", asset_id, said, visitor, link_token, request_facts, answered_at)
+
+
+def _record(
+    kind: str,
+    asset_id: int,
+    properties: dict[str, Any],
+    visitor: UUID | None,
+    link_token: str,
+    facts: dict[str, str] | None,
+    at: datetime | None,
+) -> None:
+    """The same STEPS as for what came over HTTP, in the sender's transaction."""
+    found = {"asset": asset_id, "visitor": str(visitor or ""), "link": _ref(link_token), "properties": properties}
     draft = Draft(
         uuid=uuid4(),
-        kind="asset_rated",
+        kind=kind,
         source="site",
-        occurred_at=rated_at or clock.now(),
+        occurred_at=at or clock.now(),
         received_at=clock.now(),
         payload={name: one for name, one in found.items() if one},
-        facts=request_facts or {},
+        facts=facts or {},
     )
     pipeline.record([draft], taken=1)
 
 
 def _ref(token: str) -> str:
-    """The ref in a link token as hex. A rating counts without it: a reader's page may be older than a key."""
+    """The ref in a link token as hex. It counts without it: a reader's page may be older than a key."""
     if not token:
         return ""
     try:
         return UUID(tokens.read("link", token)["r"]).hex
     except (tokens.BadToken, KeyError, ValueError) as error:
-        logger.info("A rating came with a link token that is not ours: %s", error)
+        logger.info("A rating or comment came with a link token that is not ours: %s", error)
         return ""

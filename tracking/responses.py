@@ -1,11 +1,11 @@
 """Answers of the collector, as plain values: a status, headers and a body. Nothing here sets a cookie."""
 
 import base64
-import json
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from django.template.loader import render_to_string
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -30,22 +30,30 @@ PAGE: Headers = (
 TRANSPARENT = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
-@dataclass(frozen=True, slots=True)
 class Response:
-    """What goes back to the client."""
+    """What goes back to the client: the two messages of ASGI, made once, so that an answer can be sent many times."""
 
-    status: int
-    body: bytes = b""
-    headers: Headers = ()
+    __slots__ = ("body", "start")
+
+    def __init__(self, status: int, body: bytes = b"", headers: Headers = ()):
+        length = (b"content-length", str(len(body)).encode())
+        self.start = {"type": "http.response.start", "status": status, "headers": [length, *headers]}
+        self.body = {"type": "http.response.body", "body": body}
 
 
+NO_BODY = {"type": "http.response.body", "body": b""}
 GIF = Response(200, TRANSPARENT, ((b"content-type", b"image/gif"), (b"x-content-type-options", b"nosniff"), *NO_STORE))
 
 
 def as_json(status: int, data: dict[str, Any], *headers: tuple[bytes, bytes]) -> Response:
     """A small JSON object."""
-    body = json.dumps(data).encode()
-    return Response(status, body, ((b"content-type", b"application/json"), *NO_STORE, *headers))
+    return Response(status, msgspec.json.encode(data), ((b"content-type", b"application/json"), *NO_STORE, *headers))
+
+
+@lru_cache(maxsize=256)
+def accepted(count: int, cors: Headers) -> Response:
+    """So many events are durable. The origins in `cors` are those that the settings name, so they are few."""
+    return as_json(202, {"accepted": count}, *cors)
 
 
 def error(status: int, what: str, where: str, why: str, *headers: tuple[bytes, bytes]) -> Response:
@@ -75,6 +83,7 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     return Response(status, render_to_string(template, context).encode(), PAGE)
 
 
+@lru_cache(maxsize=1)
 def no_such_link() -> Response:
-    """The one answer to every token that is not ours, malformed or unknown alike."""
+    """The one answer to every token that is not ours, malformed or unknown alike; made once, for guessers."""
     return page("tracking/no_such_link.html", 404)

@@ -1,67 +1,115 @@
 """What the server sees of a request besides its content: who asks, how, and what they object to."""
 
 import ipaddress
-from dataclasses import dataclass, field
+import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 from django.conf import settings
 
-from tracking import tokens
+from tracking import modes, networks, rows
+from tracking.keys import NOBODY, Shown
 
+TRUSTED = ("server", "history")
 MAX_AGENT = 400
 MAX_LANGUAGE = 100
-PURPOSE_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+MAX_PURPOSE = 40
+# Browsers that say of every request what it is for (Sec-Fetch-Mode), on https and on the machine itself.
+TELLING = re.compile(rb"(?:Chrome/(?:[89]\d|[1-9]\d\d)|Firefox/(?:9\d|[1-9]\d\d))\.")
+PURPOSE_HEADERS = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+
+Headers = dict[bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One request as the collector saw it. `scope` is that of its write key, "" without one."""
+class Seen(NamedTuple):
+    """One request as the collector saw it. `facts` are JSON.
 
-    method: str
+    `scope` is that of its write key, "" without one and for a browser's, which is public; `key` is the key's digest.
+    """
+
     source: str
-    headers: dict[str, str] = field(default_factory=dict)
-    address: str = ""
+    facts: str = "{}"
+    referer: str = ""
+    objects: bool = False
     scope: str = ""
-
-    @property
-    def referer(self) -> str:
-        return self.headers.get("referer", "")
-
-    @property
-    def objects(self) -> bool:
-        """Does the browser say Global Privacy Control or Do Not Track? A server with a write key speaks for itself."""
-        return not self.scope and (self.headers.get("sec-gpc") == "1" or self.headers.get("dnt") == "1")
-
-    def facts(self) -> dict[str, str]:
-        """What the robot verdict needs, and no more: the address is truncated before it is stored anywhere."""
-        headers = self.headers
-        found = {
-            "ua": headers.get("user-agent", "")[:MAX_AGENT],
-            "ip": truncated(self.address),
-            "method": self.method,
-            "purpose": next((headers[name][:40] for name in PURPOSE_HEADERS if name in headers), ""),
-            "accept_language": headers.get("accept-language", "")[:MAX_LANGUAGE],
-            "scope": self.scope,
-        }
-        return {name: value for name, value in found.items() if value}
+    key: str = ""
 
 
-def of_asgi(request: dict[str, Any], source: str) -> Seen:
-    """The ASGI scope of a request, its write key verified. Raises tokens.BadToken for a key that is not ours."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request["headers"]}
-    scope = write_scope(headers.get("authorization", ""))
-    return Seen(request["method"], "server" if scope else source, headers, _address(request, headers), scope)
+def of_asgi(request: dict[str, Any], headers: Headers, source: str, key: Shown = NOBODY) -> Seen:
+    """The ASGI scope of a request, with its headers and the write key that it showed."""
+    scope = key.scope if key.scope in TRUSTED else ""
+    get, address = headers.get, _address(request, headers)
+    purpose = b"" if headers.keys().isdisjoint(PURPOSE_HEADERS) else next(filter(None, map(get, PURPOSE_HEADERS)), b"")
+    facts = _facts(
+        request["method"],
+        get(b"user-agent", b"")[:MAX_AGENT],
+        get(b"accept-language", b"")[:MAX_LANGUAGE],
+        purpose[:MAX_PURPOSE],
+        truncated(address),
+        scope,
+        key.digest,
+        () if scope else networks.signs(address),
+        source == "link" and not scope and _is_odd(headers),
+        "" if scope in TRUSTED else modes.of_reader(_told_country(get), address),
+    )
+    # Global Privacy Control or Do Not Track; a server with a write key speaks for itself.
+    objects = not scope and (get(b"sec-gpc") == b"1" or get(b"dnt") == b"1")
+    return Seen(
+        "server" if scope else source, facts, get(b"referer", b"").decode("latin-1"), objects, scope, key.digest
+    )
 
 
-def write_scope(authorization: str) -> str:
-    """The scope of `Bearer <write key>`; "" when there is none. Raises tokens.BadToken when it is not ours."""
-    if not authorization:
-        return ""
-    kind, _, token = authorization.partition(" ")
-    if kind.lower() != "bearer":
-        raise tokens.BadToken("write it as: Authorization: Bearer KEY")
-    return str(tokens.read("write", token.strip()).get("scope", ""))
+@lru_cache(maxsize=4096)
+def _facts(
+    method: str,
+    agent: bytes,
+    language: bytes,
+    purpose: bytes,
+    address: str,
+    scope: str,
+    key: str,
+    network: tuple[str, ...],
+    is_odd: bool,
+    mode: str,
+) -> str:
+    """What the robot verdict needs, and no more. Few browsers send many events: most are answered from the cache.
+
+    `signs` are words of tracking/verdicts.py: the network, and what a browser would not have left out.
+    """
+    signs = [*network, *(() if language or scope else ("no_language",)), *(("odd_headers",) if is_odd else ())]
+    found = {
+        "ua": agent.decode("latin-1"),
+        "ip": address,
+        "method": method,
+        "purpose": purpose.decode("latin-1"),
+        "accept_language": language.decode("latin-1"),
+        "scope": scope,
+        "key": key,
+        "signs": " ".join(signs),
+        "mode": mode,
+    }
+    return rows.as_json({name: value for name, value in found.items() if value})
+
+
+def with_sign(facts: str, sign: str) -> str:
+    """The facts with one more word of tracking/verdicts.py."""
+    found = msgspec.json.decode(facts)
+    found["signs"] = f"{found.get('signs', '')} {sign}".strip()
+    return rows.as_json(found)
+
+
+def _told_country(get: Any) -> str:
+    header = settings.COUNTRY_HEADER
+    return get(header.encode(), b"").decode("latin-1") if header else ""
+
+
+def _is_odd(headers: Headers) -> bool:
+    """A page is opened with headers that no browser of today sends; on https each says what the request is for."""
+    if headers.get(b"accept", b"*/*") == b"*/*":
+        return True
+    is_secure = settings.BASE_URL.startswith("https:")
+    return is_secure and b"sec-fetch-mode" not in headers and bool(TELLING.search(headers.get(b"user-agent", b"")))
 
 
 @lru_cache(maxsize=4096)
@@ -77,9 +125,9 @@ def truncated(address: str) -> str:
     return str(ipaddress.ip_network((ip, bits), strict=False).network_address)
 
 
-def _address(request: dict[str, Any], headers: dict[str, str]) -> str:
+def _address(request: dict[str, Any], headers: Headers) -> str:
     """Who connects; behind our proxy (settings say so) the last address that it wrote down, which nobody can forge."""
-    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and "x-forwarded-for" in headers:
-        return headers["x-forwarded-for"].rpartition(",")[2].strip()
+    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and b"x-forwarded-for" in headers:
+        return headers[b"x-forwarded-for"].rpartition(b",")[2].strip().decode("latin-1")
     client = request.get("client")
     return client[0] if client else ""

@@ -32,9 +32,9 @@ def folder(kind: str) -> Path:
     return path
 
 
-def keep(drafts: Iterable[Draft]) -> None:
+def keep(batch: Iterable[rows.Row]) -> None:
     """Put drafts on disk, durable when it returns. OSError when even that fails (disk full)."""
-    lines = [json.dumps(rows.plain(draft), separators=(",", ":")) for draft in drafts]
+    lines = [rows.as_json(row) for row in batch]
     _write(folder(EVENTS), "\n".join(lines))
 
 

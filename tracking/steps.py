@@ -10,20 +10,32 @@ from django.conf import settings
 from wagtail.models import Site
 
 from cms.models import AssetPage, Campaign
-from tracking import batches, verdicts
+from tracking import batches, months, retention, verdicts
 from tracking.batch import Batch, Reason, Row
-from tracking.kinds import KINDS
+from tracking.keys import drop_unkeyed
+from tracking.kinds import KINDS, STATED_KINDS
 from tracking.models import EventKey
+from tracking.privacy import drop_opens, drop_unwanted, put_anonymity
+from tracking.sites import drop_foreign, put_site
 from tracking.visits import put_session, put_visitor
 
+KNOWN = {*KINDS, *STATED_KINDS}
 TABLETS = ("ipad", "tablet", "kindle", "silk/")
 PHONES = ("mobi", "iphone", "android", "phone")
 MAX_UTM = 200
 
 
 def drop_unknown_kind(batch: Batch) -> None:
-    """What this version has no word for."""
-    batch.drop(Reason.UNKNOWN_KIND, lambda row: row.draft.kind not in KINDS)
+    """What this version has no word for, and messages of a batch that could not be read."""
+    batch.drop(Reason.MALFORMED, lambda row: row.draft.kind == "malformed")
+    batch.drop(Reason.UNKNOWN_KIND, lambda row: row.draft.kind not in KNOWN)
+
+
+def drop_too_old(batch: Batch) -> None:
+    """Of a month that was closed: its keys are gone, so nobody could tell a duplicate. Asks only for old months."""
+    closed = retention.is_closed({months.of(row.draft.occurred_at) for row in batch.rows})
+    if closed:
+        batch.drop(Reason.TOO_OLD, lambda row: months.of(row.draft.occurred_at) in closed)
 
 
 def drop_duplicate(batch: Batch) -> None:
@@ -77,11 +89,17 @@ def put_device(batch: Batch) -> None:
 def put_verdict(batch: Batch) -> None:
     """Person or robot, with reasons."""
     for row in batch.rows:
-        row.event.verdict, row.event.reasons = verdicts.judge(row.facts, row.draft.source)
+        row.event.verdict, row.event.reasons = verdicts.judge(row.facts, row.draft.source, row.draft.kind)
 
 
 STEPS: tuple[Callable[[Batch], None], ...] = (
     drop_unknown_kind,
+    drop_foreign,
+    drop_too_old,
+    drop_unkeyed,
+    drop_unwanted,
+    drop_opens,
+    put_anonymity,
     drop_duplicate,
     put_visitor,
     put_session,
@@ -90,6 +108,7 @@ STEPS: tuple[Callable[[Batch], None], ...] = (
     put_campaign,
     put_device,
     put_verdict,
+    put_site,
 )
 
 
@@ -98,7 +117,7 @@ def _path(row: Row) -> str:
 
     A beacon comes from our own pages, under whatever name; a link may lead anywhere.
     """
-    if row.draft.source == "link" and not is_own(row.event.url):
+    if (row.draft.source == "link" or "site" in row.payload) and not is_own(row.event.url):
         return ""
     path = _url_path(row.event.url)
     return path if path.endswith("/") else f"{path}/"
@@ -114,11 +133,14 @@ def _url_path(url: str) -> str:
 
 def is_own(url: str) -> bool:
     """Is this an address of our own site, by settings.BASE_URL?"""
-    try:
-        mine, theirs = urlsplit(settings.BASE_URL), urlsplit(url)
-        return (mine.scheme, mine.netloc) == (theirs.scheme, theirs.netloc)
-    except ValueError:
-        return False
+    origin = _origin(settings.BASE_URL)
+    return url.startswith(origin) and url[len(origin) : len(origin) + 1] in ("", "/", "?", "#")
+
+
+@lru_cache(maxsize=16)
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _utm(url: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Where the writer commits drafts: a connection of its own, outside Django's, to the inbox."""
 
 import sqlite3
-from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -11,15 +11,16 @@ from django.db import connections
 
 from cms import postgres
 from tracking import inbox, rows
-from tracking.models import Draft
+from tracking.rows import Row
 
+AT_ONCE = 100  # rows a statement: sqlite3 remembers as many statements
 BUSY_SECONDS = 2  # then the batch goes to the spool: nobody waits longer for an answer
 
 
 class Store(Protocol):
     """Commits a batch durably, or raises and holds nothing."""
 
-    def write(self, drafts: Sequence[Draft]) -> None: ...
+    def write(self, batch: list[Row]) -> None: ...
 
     def close(self) -> None: ...
 
@@ -34,14 +35,18 @@ class SqliteStore:
 
     def __init__(self) -> None:
         self._connection: sqlite3.Connection | None = None
-        marks = ", ".join("?" for _ in rows.COLUMNS)
-        self._insert = f"INSERT INTO {rows.TABLE} ({', '.join(rows.COLUMNS)}) VALUES ({marks})"  # noqa: S608 -- our own names
+        self._insert = f"INSERT INTO {rows.TABLE} ({', '.join(rows.COLUMNS)}) VALUES "  # noqa: S608 -- our own names
+        self._marks = f"({', '.join('?' for _ in rows.COLUMNS)})"
 
-    def write(self, drafts: Sequence[Draft]) -> None:
+    def write(self, batch: list[Row]) -> None:
         try:
             connection = self._connected()
             connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(self._insert, map(rows.sqlite, drafts))
+            for at in range(0, len(batch), AT_ONCE):
+                some = batch[at : at + AT_ONCE]
+                # Not executemany: after each row it would wait for the requests' thread to let go of the interpreter.
+                statement = self._insert + ", ".join([self._marks] * len(some))
+                connection.execute(statement, list(chain.from_iterable(map(rows.sqlite, some))))
             connection.execute("COMMIT")
         except BaseException:
             self.close()  # rolls back
@@ -70,12 +75,12 @@ class PostgresStore:
         self._connection: psycopg.Connection[Any] | None = None
         self._copy = f"COPY {rows.TABLE} ({', '.join(rows.COLUMNS)}) FROM STDIN"
 
-    def write(self, drafts: Sequence[Draft]) -> None:
+    def write(self, batch: list[Row]) -> None:
         try:
             connection = self._connected()
-            with connection.transaction(), connection.cursor().copy(self._copy) as copy:
-                for draft in drafts:
-                    copy.write_row(rows.plain(draft))
+            # In autocommit a COPY is a transaction by itself: BEGIN and COMMIT would be two more trips.
+            with connection.cursor().copy(self._copy) as copy:
+                copy.write(rows.copied(batch))
         except BaseException:
             self.close()
             raise

@@ -18,7 +18,7 @@ from django.db import Error, close_old_connections
 
 from tracking import consent, responses, spool, tokens
 from tracking.responses import Response
-from tracking.seen import MAX_AGENT
+from tracking.seen import MAX_AGENT, Headers
 
 logger = logging.getLogger(__name__)
 PATIENCE = 2.0  # seconds for the database
@@ -35,25 +35,25 @@ def read(token: str) -> tuple[str, UUID | None]:
         raise tokens.BadToken("not a token for unsubscribing") from error
 
 
-def ask() -> Response:
+def ask(token: str) -> Response:
     """The page with the one button. Changes nothing, however often it is fetched, and by whom."""
-    return _page(is_done=False)
+    return _page(token, is_done=False)
 
 
-async def perform(token: str, headers: dict[str, str], body: bytes) -> Response:
+async def perform(token: str, headers: Headers, body: bytes) -> Response:
     """Suppress the address of the token, durably, then answer 200."""
-    if _said(headers.get("content-type", ""), body) != VALUE:
+    if _said(headers.get(b"content-type", b"").decode("latin-1"), body) != VALUE:
         why = f"the body must say {FIELD}={VALUE}, urlencoded or as multipart/form-data (RFC 8058)"
         return responses.error(400, "body", "the request", why)
     hmac, subject = read(token)
-    proof = {"user_agent": headers.get("user-agent", "")[:MAX_AGENT]}
+    proof = {"user_agent": headers.get(b"user-agent", b"")[:MAX_AGENT].decode("latin-1")}
     if not await _stored(hmac, subject, proof):
         try:
             await asyncio.to_thread(spool.keep_suppression, hmac, subject, proof)
         except OSError:
             logger.exception("An unsubscribe could be written neither to the database nor to the spool")
             return responses.busy()
-    return _page(is_done=True)
+    return _page(token, is_done=True)
 
 
 async def _stored(hmac: str, subject: UUID | None, proof: dict[str, Any]) -> bool:
@@ -86,6 +86,9 @@ def _said(content_type: str, body: bytes) -> str:
     return parse_qs(body.decode("utf-8", "replace")).get(FIELD, [""])[0].strip()
 
 
-def _page(is_done: bool) -> Response:
+def _page(token: str, is_done: bool) -> Response:
     context = {"site_name": settings.SITE_NAME, "base_url": settings.BASE_URL, "field": FIELD, "value": VALUE}
+    context["data_url"] = (
+        f"{settings.BASE_URL}/your-data/{token}/" if read(token)[1] else f"{settings.BASE_URL}/your-data/"
+    )
     return responses.page("tracking/unsubscribe.html", is_done=is_done, **context)

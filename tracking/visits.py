@@ -70,9 +70,9 @@ def _widened(spans: dict[UUID, tuple]) -> dict[UUID, int]:
 
 
 def _stored(keys: Iterable[UUID]) -> dict[UUID, tuple]:
-    """{key: (id, first seen, last seen)}"""
-    found = Visitor.objects.filter(key__in=set(keys)).values_list("key", "id", "first_seen_at", "last_seen_at")
-    return {key: tuple(rest) for key, *rest in found}
+    """{key: (id, first seen, last seen)}, held until the transaction ends: two workers may widen the same one."""
+    found = Visitor.objects.select_for_update().filter(key__in=set(keys)).order_by("key")
+    return {key: tuple(rest) for key, *rest in found.values_list("key", "id", "first_seen_at", "last_seen_at")}
 
 
 def _visit(visits: list[Session], row: Row) -> Session:

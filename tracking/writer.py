@@ -10,17 +10,17 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
 
 from tracking import spool, stores
-from tracking.models import Draft
+from tracking.rows import Row
 
 logger = logging.getLogger(__name__)
-MAX_QUEUE = 20_000  # drafts; about a second and a half of work
+MAX_QUEUE = 20_000  # drafts; about two seconds of work
+MAX_QUEUE_SIZE = 32 * 1024 * 1024  # characters of their payloads: a flood of large ones must not fill the memory
 MAX_BATCH = 2_000
 AWAY_SECONDS = 1.0
 
-Waiting = tuple[Sequence[Draft], asyncio.Future]
+Waiting = tuple[list[Row], asyncio.Future]
 
 
 class Busy(Exception):
@@ -37,6 +37,7 @@ class Writer:
     def __init__(self) -> None:
         self._queue: deque[Waiting] = deque()
         self._queued = 0
+        self._size = 0
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._stopping = False
@@ -59,16 +60,26 @@ class Writer:
         if thread is not None:
             thread.join()
 
-    def put(self, drafts: Sequence[Draft]) -> asyncio.Future:
-        """Queue the drafts; the future is done when they are durable, or fails with Lost. Raises Busy when full."""
-        self.start()
-        future = asyncio.get_running_loop().create_future()
+    def put(self, drafts: list[Row], patience: float = 0) -> asyncio.Future:
+        """Queue the drafts; the future is done when they are durable, or fails with Lost. Raises Busy when full.
+
+        With `patience` it fails with TimeoutError after so many seconds; the drafts are stored all the same.
+        """
+        if self._thread is None:
+            self.start()
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
+        size = sum(len(draft.payload) for draft in drafts)
         with self._wake:
-            if self._queued + len(drafts) > MAX_QUEUE:
+            if self._queued + len(drafts) > MAX_QUEUE or self._size + size > MAX_QUEUE_SIZE:
                 raise Busy
             self._queue.append((drafts, future))
             self._queued += len(drafts)
+            self._size += size
             self._wake.notify()
+        if patience:
+            timer = loop.call_later(patience, _give_up, future)
+            future.add_done_callback(lambda _: timer.cancel())
         return future
 
     def _run(self) -> None:
@@ -87,9 +98,10 @@ class Writer:
                 batch.append(self._queue.popleft())
                 size += len(batch[-1][0])
             self._queued -= size
+            self._size -= sum(len(draft.payload) for drafts, _ in batch for draft in drafts)
             return batch
 
-    def _written(self, store: stores.Store, drafts: list[Draft]) -> Exception | None:
+    def _written(self, store: stores.Store, drafts: list[Row]) -> Exception | None:
         """None when the drafts are durable in the inbox or in the spool; else why not."""
         if time.monotonic() >= self._away_until:
             try:
@@ -114,6 +126,11 @@ def _answer(futures: list[asyncio.Future], error: Exception | None) -> None:
     for loop, mine in loops.items():
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_settle, mine, error)
+
+
+def _give_up(future: asyncio.Future) -> None:
+    if not future.done():
+        future.set_exception(TimeoutError())
 
 
 def _settle(futures: list[asyncio.Future], error: Exception | None) -> None:

@@ -4,13 +4,16 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
 
-from cms import agreements, clock, policy
+from cms import agreements, clock, policy, ports
 from cms.models import SignalAgreement
+
+SOON_DAYS = 14
+SHOWN_PIECES = 30
 
 
 class StateColumn(Column):
@@ -23,8 +26,17 @@ class StateColumn(Column):
 
     def get_cell_context_data(self, instance, parent_context):
         context = super().get_cell_context_data(instance, parent_context)
-        signed_before = instance.signed and instance.in_review
-        return context | {"note": _("A new version waits for signature") if signed_before else ""}
+        return context | {"note": note(instance)}
+
+
+def note(agreement: SignalAgreement) -> str:
+    """What its state alone does not say: that a new version waits, or that its last day is near."""
+    if agreement.signed and agreement.in_review:
+        return _("A new version waits for signature")
+    left = (agreement.expires_on - agreement.day).days if agreement.expires_on else SOON_DAYS + 1
+    if agreements.state(agreement) == agreements.State.IN_FORCE and left <= SOON_DAYS:
+        return ngettext("Ends in %(n)s day", "Ends in %(n)s days", left) % {"n": left} if left else _("Ends today")
+    return ""
 
 
 def signal_in_words(agreement: SignalAgreement) -> str:
@@ -52,6 +64,8 @@ class AgreementInspectView(InspectView):
     def get_context_data(self, **kwargs):
         user, state = self.request.user, agreements.state(self.object)
         context = super().get_context_data(**kwargs)
+        covered = list(agreements.pieces(self.object)[: SHOWN_PIECES + 1])
+        figures = ports.asset_figures([piece.pk for piece in covered])
         signatures = self.object.signatures.select_related("user", "revision", "revision__user")
         may_sign = self.object.in_review and policy.may(user, "agreement.sign")
         standing = state in (agreements.State.IN_FORCE, agreements.State.EXPIRED)
@@ -59,6 +73,11 @@ class AgreementInspectView(InspectView):
             "state": state,
             "signal": signal_in_words(self.object),
             "signatures": signatures,
+            "history": [(entry, agreements.HISTORY[entry.action]) for entry in agreements.history(self.object)],
+            "note": note(self.object),
+            "pieces": [(piece, figures.get(piece.pk)) for piece in covered[:SHOWN_PIECES]],
+            "more_pieces": len(covered) > SHOWN_PIECES,
+            "came_of_it": ports.agreement_figures([self.object.pk]).get(self.object.pk),
             "sign_url": reverse("agreements:edit", args=[self.object.pk]) if may_sign else "",
             "may_withdraw": standing and policy.may(user, "agreement.withdraw"),
         }

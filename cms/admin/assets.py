@@ -12,8 +12,9 @@ from wagtail.admin.views.pages.listing import IndexView, PageFilterSet
 from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.permissions import page_permission_policy
 
-from cms.feedback import ratings
-from cms.models import AssetPage, BuyingStage, Persona, Topic
+from cms import placements
+from cms.feedback import ratings, sales
+from cms.models import AssetPage, BuyingStage, Objection, Persona, Topic
 from cms.models.pages import Audience, Format, ShelfLife
 
 UNCLASSIFIED = _("Unclassified")
@@ -52,6 +53,7 @@ class AssetFilterSet(PageFilterSet):
     primary_stage = _several(_("Stage"), BuyingStage.objects.all())
     personas = _several(_("Persona"), Persona.objects.all())
     topics = _several(_("Topic"), Topic.objects.all())
+    objections = _several(_("Objections answered"), Objection.objects.all())
     format = _one_of(_("Format"), Format.choices)
     shelf_life = _one_of(_("Shelf life"), ShelfLife.choices)
     audience = _one_of(_("Audience"), Audience.choices)
@@ -71,6 +73,11 @@ def personas_in_words(page: AssetPage) -> str:
     return ", ".join(str(persona) for persona in page.personas.all()) or str(UNCLASSIFIED)
 
 
+def placed_in_words(page: AssetPage) -> str:
+    """What sales says of its stage; a dash where there is none, or the piece is no public matter yet."""
+    return str(placements.State(page.placed).label) if page.primary_stage_id and page.live else "–"
+
+
 def useful_in_words(page: AssetPage) -> str:
     """How many readers found it useful, of those who said; a dash where nobody did. `AssetIndexView` counts them."""
     useful, not_useful = page.rated.get("useful", 0), page.rated.get("not_useful", 0)
@@ -79,20 +86,28 @@ def useful_in_words(page: AssetPage) -> str:
     return _("%(useful)s of %(all)s") % {"useful": useful, "all": useful + not_useful}
 
 
+def helps_in_words(page: AssetPage) -> str:
+    """How many salespeople say that it helps them, of those who said; a dash where nobody did."""
+    helps, does_not = page.sales_said.get("helps", 0), page.sales_said.get("does_not", 0)
+    return _("%(useful)s of %(all)s") % {"useful": helps, "all": helps + does_not} if helps + does_not else "–"
+
+
 class AssetIndexView(IndexView):
     """The list reads stages, personas and ratings once for all rows."""
 
     base_filterset_class = AssetFilterSet
 
     def annotate_queryset(self, pages):
-        return super().annotate_queryset(pages).prefetch_related("primary_stage", "personas")
+        pages = placements.with_state(super().annotate_queryset(pages))
+        return pages.prefetch_related("primary_stage", "personas")
 
     def get_table(self, object_list):
         """Ratings of this page's pieces only. How many read them is not asked here: that counts a growing ledger."""
         pages = list(object_list)
         rated = ratings.counts([page.pk for page in pages])
+        said = sales.counts([page.pk for page in pages])
         for page in pages:
-            page.rated = rated.get(page.pk, {})
+            page.rated, page.sales_said = rated.get(page.pk, {}), said.get(page.pk, {})
         return super().get_table(pages)
 
 
@@ -122,9 +137,11 @@ class AssetViewSet(PageListingViewSet):
         BulkActionsColumn("bulk_actions"),
         PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
         Column("stage", label=_("Stage"), accessor=lambda page: page.primary_stage or UNCLASSIFIED),
+        Column("placed", label=_("Sales says"), accessor=placed_in_words),
         Column("personas", label=_("Personas"), accessor=personas_in_words),
         Column("format", label=_("Format"), accessor="get_format_display", sort_key="format"),
         Column("useful", label=_("Useful"), accessor=useful_in_words),
+        Column("helps", label=_("Helps sales"), accessor=helps_in_words),
         DateColumn(
             "latest_revision_created_at", label=_("Updated"), sort_key="latest_revision_created_at", width="10%"
         ),

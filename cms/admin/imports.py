@@ -1,135 +1,160 @@
-"""Library › Import: a blog as a .zip of Markdown files, brought in by a job with its progress and its report."""
+"""Library › Import: choose a source, see what would become of it, let it be written, take it back."""
 
-from django import forms
-from django.core.exceptions import ValidationError
-from django.db.models import Count, Max
+from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect
-from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.menu import MenuItem
+from django.views.decorators.http import require_POST
 from wagtail.admin.viewsets.base import ViewSet
 
 from cms import policy
-from cms.importers import archives, uploads
-from cms.importers import folder as folders
-from cms.models import HomePage, ImportedItem
+from cms.admin.import_columns import columns
+from cms.admin.import_forms import SourceForm, WriteForm
+from cms.admin.menu import item_for
+from cms.importers import archives, kinds, undoing, uploads
+from cms.models import ImportBatch, Job
 
-SUFFIXES = (".zip", *folders.SUFFIXES)
-SHOWN_SOURCES = 10
+PAGE_SIZE = 25
+State = ImportBatch.State
+AT_WORK = (Job.State.QUEUED, Job.State.RUNNING)
 
 
-class UploadForm(forms.Form):
-    """What to bring in, under which name it is found again, and whether it goes live."""
-
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        help_text=gettext_lazy(
-            "A .zip of Markdown files with front matter and their pictures, at most 50 MB; or a single .md file."
-        ),
-        widget=forms.FileInput(attrs={"accept": ",".join(SUFFIXES)}),
-        error_messages={
-            "required": gettext_lazy("No file was chosen. Choose a .zip or a .md file."),
-            "empty": gettext_lazy("The file is empty. Choose another one."),
-        },
-    )
-    source = forms.CharField(
-        label=gettext_lazy("Name of the source"),
-        max_length=100,
-        help_text=gettext_lazy(
-            "For example: company blog. The same name next time updates these pieces; another name makes new ones."
-        ),
-        error_messages={"required": gettext_lazy("Give the source a name, so that its pieces are found again.")},
-    )
-    publish = forms.BooleanField(
-        label=gettext_lazy("Publish at the original dates"),
-        required=False,
-        help_text=gettext_lazy(
-            "Without it new pieces are drafts. Pieces that are live stay live, and their changes go live too."
-        ),
-    )
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.page_rights = HomePage.objects.get().permissions_for_user(user)
-        if not self.page_rights.can_publish_subpage():
-            self.fields["publish"].disabled = True
-            self.fields["publish"].help_text = _("You may not publish, so what you bring in becomes drafts.")
-
-    def clean_file(self):
-        """A name that says what it is, no more bytes than are taken, and an archive that is safe to unpack."""
-        file = self.cleaned_data["file"]
-        if not file.name.lower().endswith(SUFFIXES):
-            raise ValidationError(_("This is no .zip, .md or .markdown file. Pack the folder of the posts as .zip."))
-        single = file.name.lower().endswith(folders.SUFFIXES)
-        most = folders.MAX_BYTES if single else archives.MAX_UPLOAD
-        if file.size > most:
-            sizes = {"size": filesizeformat(file.size), "most": filesizeformat(most)}
-            why = _("It has %(size)s, and at most %(most)s are taken.") % sizes
-            raise ValidationError(f"{why} {_('Upload it in parts, under the same source name.')}")
-        try:
-            return file if single else archives.check(file) or file
-        except archives.ArchiveError as error:
-            raise ValidationError(str(error)) from error
-
-    def clean_source(self):
-        """The spelling that is known already, so that a capital letter makes no twins."""
-        name = " ".join(self.cleaned_data["source"].split())
-        known = ImportedItem.objects.filter(source__iexact=uploads.source_of(name)).values_list("source", flat=True)
-        name = next((source.partition(":")[2] for source in known[:1]), name)
-        if uploads.under_way(name):
-            raise ValidationError(_("An import of this source is under way. Wait until it has ended."))
-        return name
-
-    def clean(self):
-        """Pieces come under the home page, so one must be allowed to add pages there."""
-        if not self.page_rights.can_add_subpage():
-            raise ValidationError(_("You may not add pages under the home page. Ask somebody who manages the groups."))
-        return self.cleaned_data
+def _crumbs(*labels):
+    items = [
+        {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+        {"url": reverse("imports:index"), "label": _("Import")},
+    ]
+    items += [{"url": "", "label": label} for label in labels]
+    items[-1]["url"] = ""
+    return items
 
 
 @policy.require("import.run")
-def upload(request):
-    """The form; what it takes becomes a job, whose screen shows how far it is."""
-    form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+def index(request):
+    """The kinds of sources, and the imports so far, newest first; `before` is the key of the last row before."""
+    rows = ImportBatch.objects.select_related("user", "job").order_by("-pk")
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    page = list(rows[: PAGE_SIZE + 1])
+    context = {
+        "page_title": _("Import"),
+        "header_title": _("Import"),
+        "header_icon": "upload",
+        "breadcrumbs_items": _crumbs(),
+        "kinds": kinds.known(),
+        "labels": {kind.name: kind.label for kind in kinds.known()},
+        "batches": page[:PAGE_SIZE],
+        "next_key": page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None,
+        "paged": bool(before),
+    }
+    return TemplateResponse(request, "cms/admin/imports.html", context)
+
+
+@policy.require("import.run")
+def new(request, kind: str):
+    """The form; what it takes becomes a batch, and the job that looks through it."""
+    if kind not in {known.name for known in kinds.known()}:
+        raise Http404
+    chosen = kinds.get(kind)
+    form = SourceForm(request.POST or None, request.FILES or None, kind=chosen, user=request.user)
     if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
+        name, options = form.cleaned_data["source"], form.options()
+        upload = form.cleaned_data["file"] or form.cleaned_data["address"]
         try:
-            job = uploads.start(values["file"], values["source"], publish=values["publish"], user=request.user)
+            batch = uploads.start(chosen, upload, name, options=options, user=request.user)
         except archives.ArchiveError as error:
             form.add_error("file", str(error))
         else:
-            return redirect("jobs:detail", job.pk)
+            return redirect("jobs:detail", batch.job_id) if batch.job_id else redirect("imports:columns", batch.pk)
     context = {
         "form": form,
-        "page_title": _("Import"),
-        "header_title": _("Import"),
-        "breadcrumbs_items": [
-            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-            {"url": "", "label": _("Import")},
-        ],
-        "action_url": reverse("imports:index"),
-        "submit_button_label": _("Upload and import"),
+        "page_title": chosen.label,
+        "header_title": chosen.label,
+        "header_icon": "upload",
+        "breadcrumbs_items": _crumbs(chosen.label),
+        "action_url": reverse("imports:new", args=[kind]),
+        "submit_button_label": _("Upload and look through"),
         "submit_button_active_label": _("Uploading…"),
-        "sources": sources(),
     }
-    return TemplateResponse(request, "cms/admin/import.html", context)
+    return TemplateResponse(request, "cms/admin/import_form.html", context)
 
 
-def sources() -> list[dict]:
-    """The sources brought in last: name, pieces, and when. One query."""
-    rows = ImportedItem.objects.filter(source__startswith="markdown:").values("source").order_by()
-    rows = rows.annotate(pieces=Count("pk"), last_at=Max("imported_at")).order_by("-last_at")[:SHOWN_SOURCES]
-    return [row | {"name": row["source"].partition(":")[2]} for row in rows]
+def _batch(pk: int) -> ImportBatch:
+    found = ImportBatch.objects.select_related("user", "job").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
 
 
-class ImportMenuItem(MenuItem):
-    """Shown to those who may import."""
+@policy.require("import.run")
+def batch(request, pk: int):
+    """One import: what would become of it, or became of it, and what can be done now."""
+    row = _batch(pk)
+    kind = kinds.get(row.kind)
+    at_work = row.job is not None and row.job.state in AT_WORK
+    can_write = row.state == State.LOOKED and not at_work
+    numbers = row.counts.items()
+    context = {
+        "page_title": str(row),
+        "header_title": row.name,
+        "header_icon": "upload",
+        "breadcrumbs_items": _crumbs(row.name),
+        "batch": row,
+        "kind": kind,
+        "numbers": numbers,
+        "at_work": at_work,
+        "form": WriteForm(kind=kind, user=request.user) if can_write else None,
+        "would_write": row.counts.get("created", 0) + row.counts.get("updated", 0),
+        "may_undo": row.state == State.WRITTEN and not at_work and _may_undo(request.user, row),
+        "own_job": row.job if row.job and row.job.created_by_id == request.user.pk else None,
+    }
+    return TemplateResponse(request, "cms/admin/import_batch.html", context)
 
-    def is_shown(self, request):
-        return policy.may(request.user, "import.run")
+
+def _may_undo(user, row: ImportBatch) -> bool:
+    return policy.visible(user, "import.undo", ImportBatch.objects.filter(pk=row.pk)).exists()
+
+
+@policy.require("import.run")
+@require_POST
+def write(request, pk: int):
+    """Bring in what was looked through."""
+    row = _batch(pk)
+    form = WriteForm(request.POST, kind=kinds.get(row.kind), user=request.user)
+    if uploads.under_way(row.source):
+        messages.error(request, _("An import of this source is under way. Wait until it has ended."))
+        return redirect("imports:batch", pk)
+    if form.is_valid() and uploads.bring(row, form.cleaned_data, request.user):
+        row.refresh_from_db()
+        return redirect("jobs:detail", row.job_id)
+    messages.warning(request, _("It was brought in or discarded already."))
+    return redirect("imports:batch", pk)
+
+
+@policy.require("import.run")
+@require_POST
+def discard(request, pk: int):
+    """Clear away what was looked through."""
+    if uploads.discard(_batch(pk), request.user):
+        messages.success(request, _("Discarded. Nothing was written."))
+    else:
+        messages.warning(request, _("It was brought in or discarded already."))
+    return redirect("imports:index")
+
+
+@policy.require("import.undo")
+@require_POST
+def undo(request, pk: int):
+    """Take an import back."""
+    row = policy.get_visible(request.user, "import.undo", ImportBatch.objects.all(), pk=pk)
+    if undoing.start(row, request.user):
+        return redirect("jobs:detail", row.job_id)
+    messages.warning(request, _("It is undone already, or still at work."))
+    return redirect("imports:batch", pk)
 
 
 class ImportViewSet(ViewSet):
@@ -140,7 +165,15 @@ class ImportViewSet(ViewSet):
     icon = "upload"
     menu_label = gettext_lazy("Import")
     menu_order = 890
-    menu_item_class = ImportMenuItem
+    menu_item_class = item_for("import.run")
 
     def get_urlpatterns(self):
-        return [path("", upload, name="index")]
+        return [
+            path("", index, name="index"),
+            path("new/<slug:kind>/", new, name="new"),
+            path("<int:pk>/", batch, name="batch"),
+            path("<int:pk>/columns/", columns, name="columns"),
+            path("<int:pk>/write/", write, name="write"),
+            path("<int:pk>/discard/", discard, name="discard"),
+            path("<int:pk>/undo/", undo, name="undo"),
+        ]

@@ -8,10 +8,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from cms import jobs, policy
+from cms.admin.menu import item_for
 from cms.models import Job
 
 PAGE_SIZE = 25
@@ -133,13 +133,6 @@ def retry(request, pk: int):
     return redirect("jobs:detail", pk)
 
 
-class JobMenuItem(MenuItem):
-    """Shown to those who may have jobs."""
-
-    def is_shown(self, request):
-        return policy.may(request.user, "job.view")
-
-
 class JobViewSet(ViewSet):
     """Long work and its progress."""
 
@@ -148,7 +141,7 @@ class JobViewSet(ViewSet):
     icon = "history"
     menu_label = gettext_lazy("Jobs")
     menu_order = 900
-    menu_item_class = JobMenuItem
+    menu_item_class = item_for("job.view")
 
     def get_urlpatterns(self):
         return [

@@ -1,13 +1,31 @@
-"""Stages, personas, topics, authors, campaigns and vehicles: plain lists that marketers keep."""
+"""Stages, personas, topics, authors and vehicles: plain lists that marketers keep."""
 
 from django.db.models import Max
+from django.urls import path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn
+from wagtail.admin.ui.tables import Column, NumberColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets import Button, HeaderButton
 
-from cms.models import Author, BuyingStage, Campaign, Persona, Topic, Vehicle
+from cms import policy
+from cms.admin.merging import merge
+from cms.models import Author, BuyingStage, Objection, Persona, Topic, Vehicle
+
+NAME_AND_SLUG = FieldRowPanel([FieldPanel("name"), FieldPanel("slug")])
+
+
+class ListOfOurs(ModelViewSet):
+    """A list of the library at library/NAME/: most have a name, an address part and a description."""
+
+    list_display = ["name", "description"]
+    panels = [NAME_AND_SLUG, FieldPanel("description")]
+
+    @cached_property
+    def url_prefix(self):
+        return f"library/{self.name}"
 
 
 class StageCreateView(generic.CreateView):
@@ -19,18 +37,27 @@ class StageCreateView(generic.CreateView):
         return super().save_instance()
 
 
-class StageViewSet(ModelViewSet):
+class StageIndexView(generic.IndexView):
+    """The list leads to the page of the whole cycle, which is what sales signs."""
+
+    @cached_property
+    def header_buttons(self):
+        button = HeaderButton(_("Read the whole cycle"), reverse("cycle:index"), icon_name="doc-full")
+        return [*super().header_buttons, button]
+
+
+class StageViewSet(ListOfOurs):
     """The buying cycle in its order; "Reorder" in the list's menu lets one drag."""
 
     model = BuyingStage
     name = "stages"
-    url_prefix = "library/stages"
     icon = "order-down"
     menu_label = _("Buying stages")
     menu_order = 30
     sort_order_field = "sort_order"
     ordering = ["sort_order", "pk"]
     add_view_class = StageCreateView
+    index_view_class = StageIndexView
     copy_view_enabled = False
     inspect_view_enabled = True
     list_display = [
@@ -40,96 +67,88 @@ class StageViewSet(ModelViewSet):
         NumberColumn("target_conversion", label=_("Target %")),
     ]
     panels = [
-        FieldRowPanel([FieldPanel("name"), FieldPanel("slug")]),
+        NAME_AND_SLUG,
         FieldPanel("definition"),
         FieldPanel("exit_criteria"),
         FieldPanel("what_we_do"),
         MultiFieldPanel(
-            [FieldPanel("owner_group"), FieldRowPanel([FieldPanel("owner"), FieldPanel("backup_owner")])],
+            [
+                FieldRowPanel([FieldPanel("owner_group"), FieldPanel("owner")]),
+                FieldRowPanel([FieldPanel("backup_group"), FieldPanel("backup_owner")]),
+            ],
             heading=_("Who answers for it"),
+            help_text=_("A group, and a person where one does. The backup steps in when the owner is away."),
         ),
         FieldRowPanel([FieldPanel("target_days"), FieldPanel("target_conversion")], heading=_("Targets")),
     ]
 
 
-class PersonaViewSet(ModelViewSet):
+class PersonaViewSet(ListOfOurs):
     """The kinds of readers that pieces are written for."""
 
     model = Persona
     name = "personas"
-    url_prefix = "library/personas"
     icon = "group"
     menu_label = _("Personas")
     menu_order = 40
-    list_display = ["name", "description"]
-    panels = [FieldRowPanel([FieldPanel("name"), FieldPanel("slug")]), FieldPanel("description")]
 
 
-class TopicViewSet(ModelViewSet):
+class TopicIndexView(generic.IndexView):
+    """The list offers, beside each topic, to merge it into another."""
+
+    def get_list_more_buttons(self, instance):
+        buttons = super().get_list_more_buttons(instance)
+        if policy.may(self.request.user, "topic.merge"):
+            address = reverse("topics:merge", args=[instance.pk])
+            buttons.append(Button(_("Merge into another"), address, icon_name="resubmit", priority=60))
+        return buttons
+
+
+class TopicViewSet(ListOfOurs):
     """The controlled list of topics: writers choose from it."""
 
     model = Topic
     name = "topics"
-    url_prefix = "library/topics"
     icon = "tag"
     menu_label = _("Topics")
     menu_order = 50
-    list_display = ["name", "description"]
     search_fields = ["name"]
-    panels = [FieldRowPanel([FieldPanel("name"), FieldPanel("slug")]), FieldPanel("description")]
+    index_view_class = TopicIndexView
+
+    def get_urlpatterns(self):
+        return [*super().get_urlpatterns(), path("merge/<int:pk>/", merge, name="merge")]
 
 
-class AuthorViewSet(ModelViewSet):
+class ObjectionViewSet(ListOfOurs):
+    """What buyers say against it, and what we answer: a controlled list as well."""
+
+    model = Objection
+    name = "objections"
+    icon = "comment"
+    menu_label = _("Objections")
+    menu_order = 55
+    list_display = ["name", "answer"]
+    search_fields = ["name", "answer"]
+    panels = [NAME_AND_SLUG, FieldPanel("answer")]
+
+
+class AuthorViewSet(ListOfOurs):
     """Who pieces are signed by."""
 
     model = Author
     name = "authors"
-    url_prefix = "library/authors"
     icon = "user"
     menu_label = _("Authors")
     menu_order = 60
     list_display = ["name", "role"]
-    panels = [FieldRowPanel([FieldPanel("name"), FieldPanel("slug")]), FieldPanel("role"), FieldPanel("bio")]
+    panels = [NAME_AND_SLUG, FieldPanel("role"), FieldPanel("bio")]
 
 
-class CampaignIndexView(generic.IndexView):
-    """The list reads each campaign's vehicle in the same query."""
-
-    def get_base_queryset(self):
-        return super().get_base_queryset().select_related("vehicle")
-
-
-class CampaignViewSet(ModelViewSet):
-    """Undertakings with an objective, dates and a budget."""
-
-    model = Campaign
-    name = "campaigns"
-    url_prefix = "library/campaigns"
-    icon = "pick"
-    menu_label = _("Campaigns")
-    menu_order = 70
-    index_view_class = CampaignIndexView
-    list_display = ["name", "vehicle", DateColumn("starts_on"), DateColumn("ends_on"), "utm_campaign"]
-    list_filter = ["vehicle"]
-    search_fields = ["name", "utm_campaign"]
-    panels = [
-        FieldPanel("name"),
-        FieldPanel("objective"),
-        FieldRowPanel([FieldPanel("vehicle"), FieldPanel("utm_campaign")]),
-        FieldPanel("audience"),
-        FieldRowPanel([FieldPanel("starts_on"), FieldPanel("ends_on"), FieldPanel("budget")]),
-        FieldPanel("expected_result"),
-    ]
-
-
-class VehicleViewSet(ModelViewSet):
+class VehicleViewSet(ListOfOurs):
     """Ways to reach readers."""
 
     model = Vehicle
     name = "vehicles"
-    url_prefix = "library/vehicles"
     icon = "site"
     menu_label = _("Vehicles")
     menu_order = 80
-    list_display = ["name", "description"]
-    panels = [FieldRowPanel([FieldPanel("name"), FieldPanel("slug")]), FieldPanel("description")]

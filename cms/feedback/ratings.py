@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from django.core import signing
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
 
 from cms import clock
+from cms.feedback import limits
 from cms.feedback.models import Rating
 from cms.signals import asset_rated
 
 TOKEN_AGE = 30 * 24 * 3600
 SHOWN_FROM = 5
+A_NETWORK_AN_HOUR, A_NETWORK_AN_HOUR_AND_PIECE = 60, 20
 _SALT = "cms.feedback.rating"
 
 
@@ -46,19 +49,22 @@ def read_token(token: str) -> int:
     return asset_id
 
 
-def rate(asset_id: int, value: int, reader_key: str, *, visitor, link_token: str, request_facts: dict) -> bool:
+def rate(
+    asset_id: int, value: int, reader_key: str, *, visitor, link_token: str, request_facts: dict, network_key: str = ""
+) -> bool:
     """Store this reader's rating, or change it; was anything new? The same answer again is no second event.
 
-    The row and what the ledger writes on hearing of it are one transaction.
+    The row and what the ledger writes on hearing of it are one transaction. Raises limits.TooManyError when more
+    readers of one network rate than a house full of them would.
     """
     with transaction.atomic():
         before = Rating.objects.filter(asset=asset_id, reader_key=reader_key).values_list("value", flat=True).first()
         if before == value:
             return False
+        _limit(asset_id, network_key)
         now = clock.now()
-        Rating.objects.update_or_create(
-            asset_id=asset_id, reader_key=reader_key, defaults={"value": value, "rated_at": now}
-        )
+        values = {"value": value, "rated_at": now, "network_key": network_key}
+        Rating.objects.update_or_create(asset_id=asset_id, reader_key=reader_key, defaults=values)
         asset_rated.send(
             sender=Rating,
             asset_id=asset_id,
@@ -69,6 +75,15 @@ def rate(asset_id: int, value: int, reader_key: str, *, visitor, link_token: str
             rated_at=now,
         )
     return True
+
+
+def _limit(asset_id: int, network_key: str) -> None:
+    mine = Rating.objects.filter(network_key=network_key)
+    if network_key and (
+        limits.is_over(mine, "rated_at", A_NETWORK_AN_HOUR, 3600)
+        or limits.is_over(mine.filter(asset=asset_id), "rated_at", A_NETWORK_AN_HOUR_AND_PIECE, 3600)
+    ):
+        raise limits.TooManyError(_("More answers came from your network within an hour than we count."))
 
 
 def figures(asset_id: int) -> Figures | None:

@@ -41,6 +41,12 @@ def key(request, visitor_key: UUID | None) -> str:
     return hmac.new(settings.HASH_PEPPER, f"rating\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
+def network_key(request) -> str:
+    """Hex HMAC of the network that the request came from, "" when unknown: for limits, kept for a day."""
+    network = truncated_address(request)
+    return hmac.new(settings.HASH_PEPPER, f"network\0{network}".encode(), hashlib.sha256).hexdigest() if network else ""
+
+
 def request_facts(request) -> dict[str, str]:
     """What the ledger needs to judge whether a person did this."""
     headers = request.headers

@@ -12,17 +12,15 @@ import nh3
 import yaml
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.text import Truncator, slugify
+from django.utils.text import slugify
 from markdown_it import MarkdownIt
 
-from cms.importers.items import Item, RefusedError
+from cms.importers.items import MAX_KEY, Item, RefusedError, fitted
 from cms.importers.notices import Notice
+from cms.importers.pictures import inside
 
 SUFFIXES = (".md", ".markdown")
 MAX_BYTES = 2 * 1024 * 1024
-MAX_KEY = 255
-MAX_TITLE = 255
-MAX_SUMMARY = 300
 DATED_NAME = re.compile(r"^(?P<date>\d{4}-\d{1,2}-\d{1,2})-(?P<slug>.+)$")
 ZONE = re.compile(r" ?([+-]\d{2}):?(\d{2})$")
 
@@ -58,8 +56,19 @@ def read(path: Path, folder: Path) -> Item:
         topics=_words(meta.get("tags") or meta.get("topics")),
         summary=_plain(meta.get("excerpt") or meta.get("summary") or meta.get("description")),
         cover=meta["image"].strip() if isinstance(meta.get("image"), str) else "",
+        base=f"/{key}",
     )
-    return _fitted(item)
+    item.old_paths = _words(meta.get("permalink")) + _words(meta.get("redirect_from"))
+    item.addresses = [f"/{key}", *item.old_paths, *_dated(item, named)]
+    return fitted(item, line=2)
+
+
+def _dated(item: Item, named) -> list[str]:
+    """Where blogs made of such files show a post whose name begins with its date."""
+    if not named:
+        return []
+    path = f"/{named['date'].replace('-', '/')}/{named['slug']}"
+    return [path, f"{path}.html"]
 
 
 def items(folder: Path) -> Iterator[Item | Notice]:
@@ -69,11 +78,6 @@ def items(folder: Path) -> Iterator[Item | Notice]:
             yield read(path, folder)
         except RefusedError as error:
             yield error.notice
-
-
-def inside(path: Path, folder: Path) -> bool:
-    """Does `path`, links followed, lie in `folder`?"""
-    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _refuse(key: str, why: str, mend: str, line: int = 0):
@@ -168,15 +172,3 @@ def _plain(value) -> str:
         return ""
     html = MarkdownIt("commonmark", {"html": True}).render(value.strip())
     return " ".join(unescape(nh3.clean(html, tags=set())).split())
-
-
-def _fitted(item: Item) -> Item:
-    """Cut what the page's fields cannot hold, and say so."""
-    if len(item.title) > MAX_TITLE:
-        item.tell(f"The title is longer than {MAX_TITLE} characters and was cut", "Shorten it.", 2)
-        item.title = Truncator(item.title).chars(MAX_TITLE)
-    if len(item.summary) > MAX_SUMMARY:
-        item.tell(f"The summary is longer than {MAX_SUMMARY} characters and was cut", "Shorten it.", 2)
-        words = item.summary[: MAX_SUMMARY - 1].rsplit(" ", 1)[0]
-        item.summary = f"{words.rstrip(' ,;:–—-')}…"
-    return item

@@ -18,7 +18,7 @@ def rich(node: Tag) -> str:
     for item in node.find_all("li"):
         _flatten(item)
     for inner in [node, *node.find_all(True)]:
-        if inner.name not in KEPT or (inner.name == "a" and not inner.get("href")):
+        if inner.name not in KEPT or (inner.name == "a" and not (inner.get("href") or inner.get("linktype"))):
             inner.unwrap()
             continue
         inner.name = NAMES.get(inner.name, inner.name)
@@ -69,12 +69,15 @@ def _end_with_break(block: Tag) -> None:
 
 def plain(node: Tag) -> str:
     """The text of an element: line breaks kept, addresses of links behind their words."""
+    around = node if node.name == "a" else node.find_parent("a")
+    links = [link for link in (around, *node.find_all("a")) if link is not None and link.get("href")]
+    ends = {id(texts[-1]): link for link in links if (texts := list(link.strings))}
     parts = []
     for inner in node.descendants:
         if isinstance(inner, NavigableString):
             parts.append(re.sub(r"\s+", " ", inner))
-            link = inner.find_parent("a")
-            if link is not None and link.get("href") and inner is list(link.strings)[-1]:
+            link = ends.get(id(inner))
+            if link is not None:
                 parts.append("" if link["href"] in link.get_text() else f" ({link['href']})")
         elif inner.name == "br":
             parts.append("\n")

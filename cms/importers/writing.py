@@ -1,160 +1,176 @@
 """Writes items as pieces: a new one once, a changed one as a new revision, an unchanged one not at all."""
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.rich_text import RichText
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
-from cms import clock
-from cms.importers import pictures
+from cms import clock, versions
+from cms.importers import links
+from cms.importers.bodies import Picture, TooDeepError
+from cms.importers.composing import Composition, compose
 from cms.importers.items import Item, RefusedError
-from cms.importers.markdown import body_blocks
 from cms.importers.notices import Notice
-from cms.models import AssetPage, Author, HomePage, ImportedItem, Topic
+from cms.importers.pictures import Pictures, in_library
+from cms.importers.tagging import Tags
+from cms.models import AssetPage, HomePage, ImportBatch, ImportedAddress, ImportedItem
 
 CREATED, UPDATED, UNCHANGED, SKIPPED = "created", "updated", "unchanged", "skipped"
+PLAIN_FIELDS = ("summary", "lives_at", "seo_title", "search_description", "format")
+MEDIA = {"video": "video", "webinar": "video", "podcast": "audio", "infographic": "graphic", "tool": "interactive"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will become of an item: the outcome, the piece that is known, the parts, the topics that will be new."""
+
+    outcome: str
+    known: ImportedItem | None = None
+    made: Composition = field(default_factory=Composition)
+    new_topics: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Writer:
-    """Brings the items of one source under the home page. `publish`: new pieces go live at their original date.
+    """Brings the items of one batch under the home page. `publish`: new pieces go live at their original date.
 
-    Without `may_publish` all that is written is a draft. `keys`: only items with these keys will come (default: any).
+    Without `may_publish` all that is written is a draft. `fetches`: the pictures of other hosts are asked for.
     """
 
-    source: str
-    folder: Path
+    batch: ImportBatch
+    pictures: Pictures
     publish: bool = False
-    user: object = None
     may_publish: bool = True
-    keys: list[str] | None = None
+    fetches: bool = False
 
     def __post_init__(self):
         self.home = HomePage.objects.get()
+        self.source, self.user = self.batch.source, self.batch.user
         self.publish = self.publish and self.may_publish
-        self._load()
-
-    def _load(self) -> None:
-        """Read what there is already, once for many items."""
         self.slugs = set(self.home.get_children().values_list("slug", flat=True))
-        known = ImportedItem.objects.filter(source=self.source).select_related("page")
-        known = known if self.keys is None else known.filter(key__in=self.keys)
-        self.known = {row.key: row for row in known}
-        self.topics = {topic.slug: topic for topic in Topic.objects.all()}
-        self.authors = {author.slug: author for author in Author.objects.all()}
-        self.new_topics: list[str] = []
+        self.tags = Tags()
 
-    def write(self, item: Item) -> str:
-        """CREATED, UPDATED or UNCHANGED; all of the piece or nothing of it. Notices are added to the item.
+    def plan(self, item: Item) -> Plan:
+        """What would become of it, with all notices added to the item. Reads only; pictures are fetched here.
+
+        Raises RefusedError when nothing can.
+        """
+        known = ImportedItem.objects.filter(source=self.source, key=item.key).select_related("page").first()
+        if known and known.content_hash == item.content_hash and not (known.awaits_pictures and self.fetches):
+            return Plan(UNCHANGED, known)
+        try:
+            made = compose(item, self.source, self.pictures)
+        except (RecursionError, TooDeepError) as error:
+            why = _("Its elements stand inside each other too deeply")
+            raise RefusedError(Notice(0, why, _("Close the elements of the text."), item.key)) from error
+        self._tell(item, known)
+        return Plan(UPDATED if known else CREATED, known, made, self.tags.look(item))
+
+    def write(self, item: Item, plan: Plan) -> str:
+        """CREATED, UPDATED or UNCHANGED; all of the piece or nothing of it.
 
         Raises RefusedError when the library does not take such a piece.
         """
         try:
-            return self._write(item)
+            with transaction.atomic():
+                if plan.outcome == UPDATED:
+                    self._update(plan.known, item, plan.made)
+                elif plan.outcome == CREATED:
+                    self._create(item, plan.made)
+            return plan.outcome
         except ValidationError as error:
-            self._load()  # topics and authors that were made for it are gone again
+            self.tags.load()
             why = _("The library does not take it: %s") % "; ".join(error.messages)
             raise RefusedError(Notice(0, why, _("Mend that in the file."), item.key)) from error
-        except RecursionError as error:
-            self._load()
-            why = _("Its elements stand inside each other too deeply")
-            raise RefusedError(Notice(0, why, _("Close the elements of the text."), item.key)) from error
 
-    @transaction.atomic
-    def _write(self, item: Item) -> str:
-        known = self.known.get(item.key)
-        if known and known.content_hash == item.content_hash:
-            return UNCHANGED
-        if known:
-            self._update(known, item)
-            return UPDATED
-        self._create(item)
-        return CREATED
+    def relink(self, row: ImportedItem, pages: dict[str, int]) -> None:
+        """Let links of a piece lead to the pieces that are known by now, unless somebody changed it since."""
+        row.open_links = "\n".join(address for address in row.open_links.split("\n") if address not in pages)
+        if row.revision_id != row.page.latest_revision_id:
+            row.save(update_fields=["open_links"])
+            return
 
-    def _create(self, item: Item) -> None:
+        def rewrite(page: AssetPage) -> None:
+            for block in page.body:
+                if block.block_type == "text":
+                    block.value = RichText(links.rewrite(block.value.source, pages))
+
+        versions.write(row.page, rewrite, self.user, self.may_publish)
+        row.revision_id = _newest(row)
+        row.save(update_fields=["open_links", "revision_id"])
+
+    def _tell(self, item: Item, known: ImportedItem | None) -> None:
+        if known is None:
+            if self.publish and not item.published_at and not item.is_draft:
+                item.tell("No date: published as of now", "Give it a date, for example 2024-03-31.", 1)
+        elif known.page.live and known.page.has_unpublished_changes:
+            item.tell("The piece has unpublished changes: saved as a draft over them", "Compare the versions, publish.")
+        elif known.page.live and not self.may_publish:
+            item.tell("You may not publish: saved as a draft of the live piece", "Ask somebody who may to publish it.")
+
+    def _create(self, item: Item, made: Composition) -> None:
         page = AssetPage(slug=self._free_slug(item), live=False, owner=self.user)
         if item.published_at:
             page.first_published_at = item.published_at
-        elif self.publish:
-            item.tell("No date: published as of now", "Write  date: 2024-03-31  in the front matter.", 1)
-        self._fill(page, item)
+        page.go_live_at = item.go_live_at
+        self._fill(page, item, made)
         with disable_reference_index_auto_update():  # the last save does it, once
             self.home.add_child(instance=page)
+        self.tags.put_personas(page, item)
         revision = page.save_revision(user=self.user)
-        if self.publish:
+        if self.publish and not item.is_draft:
             revision.publish(user=self.user, skip_permission_checks=True)
-        row = ImportedItem.objects.create(
-            source=self.source,
-            key=item.key,
-            page=page,
-            content_hash=item.content_hash,
-            imported_at=clock.now(),
-        )
-        self.known[item.key] = row
+        row = ImportedItem(source=self.source, key=item.key, page=page, batch=self.batch)
+        self._remember(row, item, made)
 
-    def _update(self, known: ImportedItem, item: Item) -> None:
+    def _update(self, known: ImportedItem, item: Item, made: Composition) -> None:
         """A new revision over the newest one. Live is changed only where nobody has begun to work on the piece."""
-        untouched = known.page.live and not known.page.has_unpublished_changes
-        goes_live = untouched and self.may_publish
-        page = known.page.get_latest_revision_as_object()
-        self._fill(page, item)
-        revision = page.save_revision(user=self.user)
-        if goes_live:
-            revision.publish(user=self.user, skip_permission_checks=True)
-        elif untouched:
-            item.tell("You may not publish: saved as a draft of the live piece", "Ask somebody who may to publish it.")
-        elif known.page.live:
-            item.tell("The piece has unpublished changes: saved as a draft over them", "Compare the versions, publish.")
-        known.content_hash, known.imported_at = item.content_hash, clock.now()
-        known.save(update_fields=["content_hash", "imported_at"])
 
-    def _fill(self, page: AssetPage, item: Item) -> None:
+        def change(page: AssetPage) -> None:
+            self._fill(page, item, made)
+            self.tags.put_personas(page, item)
+
+        versions.write(known.page, change, self.user, self.may_publish)
+        if owner := self.tags.person(item.owner):  # no version holds it
+            AssetPage.objects.filter(pk=known.page_id).update(owner=owner)
+        self._remember(known, item, made)
+
+    def _fill(self, page: AssetPage, item: Item, made: Composition) -> None:
+        """What the source says replaces what is there; what it does not say stays."""
         page.title = page.draft_title = item.title
-        page.summary = item.summary
-        notices: list = []
-        beside = (self.folder / item.key).parent
-        page.body = body_blocks(item.text, picture=self._finder(beside), notices=notices)
-        item.notices += [
-            replace(notice, file=item.key, line=notice.line + item.first_line - 1 if notice.line else 0)
-            for notice in notices
-        ]
-        if item.cover:
-            page.cover = pictures.find(item.cover, item.title, beside, self.folder, self.user) or page.cover
-            if page.cover is None:
-                item.tell(f"Picture not taken over: {item.cover}", "Upload it and choose it as the cover.", 1)
-        page.author = self._author(item) or page.author
-        topics = [topic for topic in map(self._topic, item.topics) if topic]
-        page.topics.add(*topics)
+        for name in PLAIN_FIELDS:
+            setattr(page, name, getattr(item, name) or getattr(page, name))
+        page.medium = MEDIA.get(item.format, page.medium)
+        if item.text.strip():
+            page.body = [(kind, self._value(value)) for kind, value in made.blocks]
+        if made.cover:
+            page.cover = in_library(made.cover, item.title, self.user)
+        self.tags.put(page, item)
 
-    def _finder(self, beside: Path):
-        return lambda address, alt: pictures.find(address, alt, beside, self.folder, self.user)
+    def _value(self, value):
+        if not isinstance(value, Picture):
+            return value
+        image = in_library(value.path, value.alt, self.user)
+        image.contextual_alt_text, image.decorative = value.alt, not value.alt
+        return image
 
-    def _author(self, item: Item) -> Author | None:
-        """The first author signs the piece; the others are kept as people and told."""
-        found = [author for author in map(self._one_author, item.authors) if author]
-        if len(found) > 1:
-            others = ", ".join(author.name for author in found[1:])
-            item.tell(f"A piece is signed by one author; left out: {others}", "Name them in the text.", 1)
-        return found[0] if found else None
-
-    def _one_author(self, word: str) -> Author | None:
-        slug = slugify(word)[:120]
-        if slug and slug not in self.authors:
-            name = word.replace("-", " ").title() if word == slug and "-" in word else word
-            self.authors[slug] = Author.objects.create(slug=slug, name=name[:120])
-        return self.authors.get(slug)
-
-    def _topic(self, word: str) -> Topic | None:
-        """The topic of that name; the list is controlled, so one that the import adds is reported."""
-        slug = slugify(word)[:100]
-        if slug and slug not in self.topics:
-            self.topics[slug] = Topic.objects.create(slug=slug, name=word[:100])
-            self.new_topics.append(self.topics[slug].name)
-        return self.topics.get(slug)
+    def _remember(self, row: ImportedItem, item: Item, made: Composition) -> None:
+        """Where the piece came from, under which addresses it is found, and the way from its old ones."""
+        row.content_hash, row.imported_at = item.content_hash, clock.now()
+        row.changed_in, row.revision_id = self.batch, _newest(row)
+        row.awaits_pictures, row.open_links = made.awaits_pictures, "\n".join(made.open_links)
+        row.save()
+        addresses = dict.fromkeys(links.normal(address, item.base) for address in item.addresses)
+        rows = [ImportedAddress(item=row, source=self.source, address=address) for address in addresses if address]
+        ImportedAddress.objects.bulk_create(rows, ignore_conflicts=True)
+        for path in item.old_paths:
+            old = Redirect.normalise_path(path)
+            if 1 < len(old) <= 255 and old != Redirect.normalise_path(row.page.url or "/"):
+                Redirect.objects.get_or_create(old_path=old, site=None, defaults={"redirect_page": row.page})
 
     def _free_slug(self, item: Item) -> str:
         base = item.slug or "piece"
@@ -163,3 +179,8 @@ class Writer:
             slug, number = f"{base[:245]}-{number}", number + 1
         self.slugs.add(slug)
         return slug
+
+
+def _newest(row: ImportedItem) -> int:
+    """The id of the newest revision of its piece, as it is stored now."""
+    return AssetPage.objects.values_list("latest_revision_id", flat=True).get(pk=row.page_id)

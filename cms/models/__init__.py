@@ -1,35 +1,50 @@
 """The library's tables."""
 
-from cms.feedback.models import Rating
+from cms.feedback.models import Comment, Poll, PollAnswer, PollOption, Rating, SalesFeedback
 from cms.models.agreements import AgreementSignature, SignalAgreement
 from cms.models.authors import Author
 from cms.models.campaigns import Campaign, Vehicle
+from cms.models.cycle import CycleSignature, CycleVersion
 from cms.models.documents import LibraryDocument, LibraryImage, LibraryRendition
-from cms.models.imports import ImportedItem
+from cms.models.imports import ImportBatch, ImportedAddress, ImportedItem
 from cms.models.jobs import Heartbeat, Job
-from cms.models.pages import AssetPage, AssetTopic, HomePage
-from cms.models.taxonomy import BuyingStage, Persona, Topic
+from cms.models.pages import AssetObjection, AssetPage, AssetTopic, HomePage
+from cms.models.placements import StageStatement
+from cms.models.taxonomy import BuyingStage, MergedTopic, Objection, Persona, Topic
 from cms.models.users import User
 from cms.models.workflows import SalesSignsTask
 
 __all__ = [
     "AgreementSignature",
+    "AssetObjection",
     "AssetPage",
     "AssetTopic",
     "Author",
     "BuyingStage",
     "Campaign",
+    "Comment",
+    "CycleSignature",
+    "CycleVersion",
     "Heartbeat",
     "HomePage",
+    "ImportBatch",
+    "ImportedAddress",
     "ImportedItem",
     "Job",
     "LibraryDocument",
     "LibraryImage",
     "LibraryRendition",
+    "MergedTopic",
+    "Objection",
     "Persona",
+    "Poll",
+    "PollAnswer",
+    "PollOption",
     "Rating",
+    "SalesFeedback",
     "SalesSignsTask",
     "SignalAgreement",
+    "StageStatement",
     "Topic",
     "User",
     "Vehicle",

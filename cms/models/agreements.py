@@ -11,10 +11,13 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import DraftStateMixin, RevisionMixin, WorkflowMixin
 from wagtail.search import index
 
+from cms.models.merging import FollowsMergedTopics
 from cms.models.pages import AssetPage, Format
 
 
-class SignalAgreement(WorkflowMixin, DraftStateMixin, RevisionMixin, index.Indexed, ClusterableModel):
+class SignalAgreement(
+    FollowsMergedTopics, WorkflowMixin, DraftStateMixin, RevisionMixin, index.Indexed, ClusterableModel
+):
     """Drafted by marketing, in force once sales has signed a revision and until it expires.
 
     It names single pieces, or a set by stage, topic and format (all that are filled must match).
@@ -69,6 +72,7 @@ class AgreementSignature(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     signed_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    expired_at = models.DateTimeField(null=True, blank=True, help_text="When its last day was noted to have passed.")
 
     class Meta:
         ordering = ["-signed_at"]

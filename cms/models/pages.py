@@ -1,5 +1,7 @@
 """The pages of the public site: the home page, and the assets under it."""
 
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +14,9 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.blocks import BodyBlock
-from cms.models.taxonomy import Topic
+from cms.models.merging import FollowsMergedTopics
+from cms.models.taxonomy import Objection, Topic
+from cms.panels import SalesSaysPanel
 
 
 class Format(models.TextChoices):
@@ -64,7 +68,12 @@ class AssetTopic(ItemBase):
     content_object = ParentalKey("cms.AssetPage", on_delete=models.CASCADE, related_name="tagged_topics")
 
 
-class AssetPage(Page):
+class AssetObjection(ItemBase):
+    tag = models.ForeignKey(Objection, models.CASCADE, related_name="assets")
+    content_object = ParentalKey("cms.AssetPage", on_delete=models.CASCADE, related_name="tagged_objections")
+
+
+class AssetPage(FollowsMergedTopics, Page):
     """One piece of any format, tagged by stage, persona and topic.
 
     Plans, ratings and counts live in tables of their own: an older revision would overwrite them here.
@@ -81,12 +90,21 @@ class AssetPage(Page):
     for_all_personas = models.BooleanField(default=False, help_text=_("Written for every persona."))
     personas = ParentalManyToManyField("cms.Persona", blank=True, related_name="assets")
     topics = ClusterTaggableManager(through=AssetTopic, blank=True, verbose_name=_("topics"))
+    objections = ClusterTaggableManager(
+        through=AssetObjection,
+        blank=True,
+        verbose_name=_("objections answered"),
+        help_text=_("What buyers say against it that this piece answers."),
+    )
     format = models.CharField(max_length=20, choices=Format.choices, default=Format.ARTICLE)
     medium = models.CharField(max_length=12, choices=Medium.choices, default=Medium.TEXT)
     shelf_life = models.CharField(max_length=10, choices=ShelfLife.choices, default=ShelfLife.EVERGREEN)
     review_by = models.DateField(null=True, blank=True, help_text=_("When a timely piece must be looked at again."))
     audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.PUBLIC)
     campaign = models.ForeignKey("cms.Campaign", models.SET_NULL, null=True, blank=True, related_name="assets")
+    lives_at = models.URLField(
+        max_length=500, blank=True, help_text=_("If the piece itself is elsewhere: where readers are sent on to.")
+    )
 
     subpage_types = []
     parent_page_types = ["cms.HomePage"]
@@ -102,6 +120,7 @@ class AssetPage(Page):
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
+        FieldPanel("lives_at"),
         FieldPanel("cover"),
         FieldPanel("author"),
         MultiFieldPanel(
@@ -111,6 +130,7 @@ class AssetPage(Page):
                 FieldPanel("for_all_personas"),
                 FieldPanel("personas"),
                 FieldPanel("topics"),
+                FieldPanel("objections"),
             ],
             heading=_("For whom, and when"),
         ),
@@ -126,10 +146,16 @@ class AssetPage(Page):
             heading=_("What kind of piece"),
         ),
         FieldPanel("body"),
+        SalesSaysPanel(heading=_("What sales says"), classname="collapsed"),
     ]
 
     class Meta:
         verbose_name = _("asset")
+
+    @property
+    def lives_at_host(self) -> str:
+        """Where readers are sent on to, for them to read."""
+        return urlsplit(self.lives_at).netloc.removeprefix("www.")
 
     def serve(self, request, *args, **kwargs):
         """The piece. One for sales only is never found on the site, whoever asks."""

@@ -28,6 +28,7 @@ class BuyingStage(models.Model):
     backup_owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="backed_up_stages"
     )
+    backup_group = models.CharField(max_length=12, choices=OwnerGroup.choices, blank=True)
     target_days = models.PositiveIntegerField(null=True, blank=True, help_text=_("Days a buyer should spend here."))
     target_conversion = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text=_("Percent who should reach the next stage.")
@@ -68,3 +69,25 @@ class Topic(TagBase):
         ordering = ["name"]
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
+
+
+class MergedTopic(models.Model):
+    """A topic that is part of another by now: old addresses, drafts, rules and readings still know it by this."""
+
+    old_id = models.BigIntegerField(unique=True, help_text="The primary key that it had.")
+    slug = models.SlugField(max_length=100)
+    name = models.CharField(max_length=100)
+    into = models.ForeignKey(Topic, models.CASCADE, related_name="merged")
+    merged_at = models.DateTimeField()
+
+
+class Objection(TagBase):
+    """What a buyer says against it, with our answer. A controlled list, so that sales finds the pieces that answer."""
+
+    free_tagging = False
+    answer = models.TextField(blank=True, help_text=_("What we answer, in a sentence or two that can be said aloud."))
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("objection")
+        verbose_name_plural = _("objections")

@@ -5,22 +5,28 @@ from pathlib import Path
 from environs import Env
 
 from cms.settings.values import (
-    consent,
+    consent_modes,
     databases,
+    folder,
+    kept_days,
     log_level,
     mail_transport,
+    network_file,
+    networks,
     not_negative,
     port,
     redis_address,
     tracking_keys,
     web_address,
+    weekday,
 )
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = Env()
 
-VAR_DIR = Path(env.str("LEDE_VAR", str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = folder("LEDE_VAR", env.str("LEDE_VAR", str(BASE_DIR / "var")))
+MIN_FREE_MB = env.int("LEDE_MIN_FREE_MB", 50, validate=not_negative)
+START_PATIENCE = env.int("LEDE_START_PATIENCE", 30, validate=not_negative)
 
 SITE_NAME = env.str("LEDE_SITE_NAME", "Lede")
 HOST = env.str("HOST", "127.0.0.1")
@@ -69,6 +75,7 @@ INSTALLED_APPS = [
 FIRST_PARTY_APPS = ["cms", "tracking", "editorial", "nurture"]
 
 MIDDLEWARE = [
+    "cms.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -110,10 +117,12 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+WEEK_START = env.int("LEDE_WEEK_START", 1, validate=weekday)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [
+    ("sortable", BASE_DIR / "node_modules" / "sortablejs"),
     ("fonts", BASE_DIR / "node_modules" / "@fontsource-variable"),
 ]
 MEDIA_URL = "/media/"
@@ -129,8 +138,21 @@ POSTAL_ADDRESS = env.str("LEDE_POSTAL_ADDRESS", "")
 # Tracking
 TRACKING_KEYS = tracking_keys(env)
 HASH_PEPPER = env.str("LEDE_PEPPER", "").encode()  # the suppression list depends on it: never change it
-TRACKING_CONSENT = env.str("LEDE_CONSENT", "none", validate=consent)
+TRACKING_CONSENT = consent_modes(env, "aggregate")
+# Somebody else asks, and the page is only told after a yes: no banner of ours.
+CONSENT_ELSEWHERE = env.bool("LEDE_CONSENT_ELSEWHERE", False)
+COUNTRY_HEADER = env.str("LEDE_COUNTRY_HEADER", "").lower()
+COUNTRIES_FILE = env.str(
+    "LEDE_COUNTRIES",
+    str(BASE_DIR / "node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb"),
+)
+COUNT_STAFF = env.bool("LEDE_COUNT_STAFF", False)
 TRACKING_CONSUMERS = ["nurture"]
+CONSENT_CONSUMERS = ["tracking.consent", "nurture.consent"]  # carry out what a reader answered, by subject
+VERDICT_CONSUMERS = ["nurture.verdicts"]  # hear of each event whose verdict turned after it was stored
+OFFICE_NETWORKS = env.list("LEDE_OFFICES", [], validate=networks)
+DATACENTRES_FILE = env.str("LEDE_DATACENTRES", "", validate=network_file)
+TRACKING_KEEP_DAYS = env.int("LEDE_KEEP_EVENTS_DAYS", 760, validate=kept_days)
 SETTLE_SECONDS = env.int("LEDE_SETTLE_SECONDS", 90, validate=not_negative)
 RULE_MAX_AGE_HOURS = env.int("LEDE_RULE_MAX_AGE_HOURS", 24, validate=not_negative)
 

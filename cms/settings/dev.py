@@ -5,7 +5,7 @@ import base64
 from cms.settings.base import *
 from cms.settings.base import STATIC_ROOT, TRACKING_KEYS, VAR_DIR, env
 from cms.settings.keys import encode, fresh_tracking_key, kept
-from cms.settings.values import consent, not_negative
+from cms.settings.values import consent_modes, not_negative
 
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
@@ -15,7 +15,9 @@ if not TRACKING_KEYS:
         "dev": base64.urlsafe_b64decode(kept(VAR_DIR / "tracking_key", lambda: encode(fresh_tracking_key())) + "=")
     }
 HASH_PEPPER = env.str("LEDE_PEPPER", "").encode() or kept(VAR_DIR / "pepper").encode()
-TRACKING_CONSENT = env.str("LEDE_CONSENT", "given", validate=consent)
+TRACKING_CONSENT = consent_modes(env, "consented")
+CONSENT_ELSEWHERE = env.bool("LEDE_CONSENT_ELSEWHERE", True)  # the demonstration takes a yes for granted
+COUNT_STAFF = env.bool("LEDE_COUNT_STAFF", True)  # so that one person can play both the marketer and the reader
 SETTLE_SECONDS = env.int("LEDE_SETTLE_SECONDS", 10, validate=not_negative)
 # The invented company of the demonstration (cms/demo_content/cast.toml).
 SITE_NAME = WAGTAIL_SITE_NAME = env.str("LEDE_SITE_NAME", "Halden & Vane")

@@ -3,7 +3,7 @@
 from environs import EnvError
 
 from cms.settings.base import *
-from cms.settings.base import BASE_URL, HASH_PEPPER, TRACKING_KEYS, env
+from cms.settings.base import BASE_URL, HASH_PEPPER, POSTAL_ADDRESS, TRACKING_KEYS, env
 
 IS_PRODUCTION = True
 SECRET_KEY = env.str("SECRET_KEY")
@@ -11,6 +11,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])
 env.str("EMAIL_URL")
 env.str("DEFAULT_FROM_EMAIL")
+if not POSTAL_ADDRESS.strip():
+    raise EnvError("LEDE_POSTAL_ADDRESS is not set: the law asks for it under every mail. Write company, street, town")
 if not TRACKING_KEYS:
     raise EnvError(
         'TRACKING_KEYS is not set: it signs the links in mail. Make one with: python -c "import base64, secrets; '

@@ -10,7 +10,8 @@ VAR_DIR = Path(env.str("LEDE_TEST_VAR", "") or tempfile.mkdtemp(prefix="lede-tes
 SECRET_KEY = "only-for-tests"  # noqa: S105 -- signs nothing outside a test
 TRACKING_KEYS = {"test": b"tests sign with these 32+ bytes!!"}
 HASH_PEPPER = b"tests hash addresses with this"
-TRACKING_CONSENT = "given"
+TRACKING_CONSENT = {"*": "consented"}
+CONSENT_ELSEWHERE = True
 SETTLE_SECONDS = 0
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import ipaddress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,16 @@ def _wrong(name: str, message: str) -> EnvValidationError:
     return EnvValidationError(f"{name}: {message}", [message])
 
 
+def folder(name: str, value: str) -> Path:
+    """The folder, made where it is missing."""
+    path = Path(value)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _wrong(name, f"the folder {path} cannot be made: {error.strerror}; name one that we may write") from error
+    return path
+
+
 def web_address(value: str) -> None:
     """Refuse anything but http(s)://host."""
     parts = urlsplit(value)
@@ -33,22 +44,67 @@ def port(value: int) -> None:
         raise ValidationError("a port is a number from 1 to 65535")
 
 
+def weekday(value: int) -> None:
+    """Refuse what is no day of a week."""
+    if not 0 <= value <= 6:
+        raise ValidationError("0 is Sunday, 1 Monday, 6 Saturday")
+
+
 def not_negative(value: int) -> None:
     """Refuse less than nothing."""
     if value < 0:
         raise ValidationError("write 0 or more")
 
 
-def consent(value: str) -> None:
-    """Refuse a tracking mode that there is not."""
-    if value not in ("none", "given"):
-        raise ValidationError("one of none, given")
+def kept_days(value: int) -> None:
+    """Refuse a span in which months are still open: what closes them takes the last two as open without asking."""
+    if value < 0 or 0 < value < 93:
+        raise ValidationError("write 93 or more days, or 0 to keep events for ever")
+
+
+MODES = ("off", "aggregate", "deliverability", "consented")
+
+
+def consent_modes(env: Env, default: str) -> dict[str, str]:
+    """LEDE_CONSENT: a mode, or one for all and others by country: aggregate,DE=off,US=consented. {"*": …, "DE": …}"""
+    modes = {}
+    for part in env.list("LEDE_CONSENT", [default]):
+        country, equals, mode = part.strip().rpartition("=")
+        country = country.upper() if equals else "*"
+        if mode not in MODES:
+            raise _wrong("LEDE_CONSENT", f"{mode!r} is no mode; one of {', '.join(MODES)}")
+        if equals and not (len(country) == 2 and country.isalpha()):
+            raise _wrong("LEDE_CONSENT", f"{country!r} is no country; write its two letters, for example DE=off")
+        modes[country] = mode
+    if "*" not in modes:
+        raise _wrong("LEDE_CONSENT", "say first what holds everywhere else, for example aggregate,DE=off")
+    return modes
 
 
 def redis_address(value: str) -> None:
     """Refuse what the Redis client cannot read; empty means no broker."""
     if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
         raise ValidationError("write it as redis://host:port/0")
+
+
+def networks(value: list[str]) -> None:
+    """Refuse what is no network."""
+    for one in value:
+        try:
+            ipaddress.ip_network(one, strict=False)
+        except ValueError as error:
+            raise ValidationError(f"{one!r} is no network; write it as 203.0.113.0/24 or 2001:db8::/32") from error
+
+
+def network_file(value: str) -> None:
+    """Refuse a file that is not there or holds anything but networks, one a line, with remarks after #."""
+    if not value:
+        return
+    try:
+        lines = Path(value).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise ValidationError(f"{value} cannot be read ({error})") from error
+    networks([text for line in lines if (text := line.partition("#")[0].strip())])
 
 
 def log_level(value: str) -> None:
@@ -67,6 +123,8 @@ def databases(env: Env, var: Path) -> dict:
     except (dj_database_url.ParseError, ValueError) as error:
         raise _wrong("DATABASE_URL", f"it cannot be read: {error}") from error
     if "sqlite" not in default["ENGINE"]:
+        # Without it a host that swallows packets holds a process for minutes.
+        default["OPTIONS"] = {"connect_timeout": 10} | default.get("OPTIONS", {})
         return {"default": default}
     default |= {"OPTIONS": dict(SQLITE_OPTIONS), "CONN_MAX_AGE": None}
     inbox = default | {"NAME": str(Path(default["NAME"]).with_name("inbox.sqlite3")), "OPTIONS": dict(SQLITE_OPTIONS)}

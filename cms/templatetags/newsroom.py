@@ -11,7 +11,8 @@ from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 
 from cms import library, pictures, ports, wording
-from cms.feedback import ratings
+from cms.feedback import comments as said
+from cms.feedback import polls, ratings
 from cms.feedback.views import thanks_words
 from cms.models import BuyingStage, LibraryRendition, Persona, Topic
 from cms.models.pages import Audience
@@ -114,6 +115,37 @@ def rating(context, page):
         "thanks": thanks_words(answered),
         "answered": answered,
         "figures": ratings.figures(page.pk),
+    }
+
+
+@register.inclusion_tag("cms/poll.html", takes_context=True)
+def poll(context, page, topics):
+    """The open question for pieces like this one, or its results for who has just answered. One query without one."""
+    found = polls.for_piece(page, [topic.pk for topic in topics])
+    if found is None:
+        return {}
+    is_answered = context["request"].GET.get("poll", "") == str(found.pk)
+    return {
+        "poll": found,
+        "token": polls.sign(page.pk, found.pk),
+        "is_answered": is_answered,
+        "results": polls.shown_results(found) if is_answered else None,
+    }
+
+
+@register.inclusion_tag("cms/comments.html", takes_context=True)
+def comments(context, page):
+    """What readers said of a piece, newest first, and the form to say something, too. One query."""
+    asked = context["request"].GET
+    before = asked.get("earlier", "")
+    is_key = before.isascii() and before.isdecimal() and len(before) < 19
+    rows = said.published(page.pk, int(before) if is_key else None)
+    found = list(rows[: said.SHOWN + 1])
+    return {
+        "comments": found[: said.SHOWN],
+        "earlier": found[said.SHOWN - 1].pk if len(found) > said.SHOWN else None,
+        "token": said.sign(page.pk),
+        "thanks": asked.get("commented") == "1",
     }
 
 

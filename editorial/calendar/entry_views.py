@@ -2,11 +2,9 @@
 
 from urllib.parse import urlencode
 
-from django.contrib import messages as django_messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -21,7 +19,7 @@ from wagtail.admin.views.generic import HistoryView, WagtailAdminTemplateMixin
 from cms import policy
 from cms.models import BuyingStage, Persona, Topic
 from editorial import schedule, similar
-from editorial.calendar.forms import DropForm, EntryForm, MoveForm
+from editorial.calendar.forms import DropForm, EntryForm
 from editorial.models import Entry
 
 
@@ -159,40 +157,6 @@ class EditEntryView(EntryFormScreen):
         changed = [name for name in form.changed_data if name != "version"]
         form.conflicts = [(form.fields[name].label, _stored(stored, name)) for name in changed]
         return form
-
-
-class MoveView(EntryScreen, FormView):
-    """Another day for the entry. POST with `due_on` or `pick`, and the `version` that the person saw."""
-
-    page_title = gettext_lazy("Move")
-    form_class = MoveForm
-    template_name = "editorial/calendar/move.html"
-
-    def get_initial(self):
-        return {"due_on": self.entry.due_on, "version": self.entry.version}
-
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"entry": self.entry}
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"entry": self.entry}
-
-    def form_valid(self, form):
-        before, asked = self.entry.due_on, form.cleaned_data
-        try:
-            entry = schedule.move(self.entry, user=self.request.user, version=asked["version"], due_on=asked["day"])
-        except schedule.Stale as error:
-            self.__dict__.pop("entry", None)
-            return self.refuse(error, self.form_class(initial=self.get_initial(), entry=self.entry))
-        self._say_moved(entry, before)
-        return redirect(self.back)
-
-    def _say_moved(self, entry, before):
-        """The toast with its undo: a form, for GET changes nothing."""
-        day = date_format(entry.due_on, "DATE_FORMAT") if entry.due_on else _("“No day yet”")
-        context = {"entry": entry, "before": before, "day": day, "back": self.back}
-        toast = render_to_string("editorial/calendar/moved.html", context, request=self.request)
-        django_messages.success(self.request, toast)
 
 
 class DropView(EntryScreen, FormView):

@@ -1,68 +1,94 @@
-"""What narrows the calendar. The same filters serve every view of it; the month is one of them, so that it is kept."""
+"""What narrows the calendar: one set of filters for month, week, list, board, feed and export."""
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import MultipleUserFilter, WagtailFilterSet
+from wagtail.admin.filters import MultipleUserFilter, UserModelMultipleChoiceField, WagtailFilterSet
 
-from cms.models import BuyingStage, Persona, User
-from cms.models.pages import Format
+from cms.models import BuyingStage, Campaign, Persona, Topic, User
+from cms.models.pages import Format, ShelfLife
+from editorial.calendar.cards import Lane
 from editorial.models import Entry
 
-MONTH = forms.TextInput(attrs={"type": "month", "pattern": "[0-9]{4}-[0-9]{2}", "placeholder": "2026-11"})
+CHECKS = forms.CheckboxSelectMultiple
 
 
-class MonthFilterSet(WagtailFilterSet):
-    """For readers of the plan: the month alone."""
+class _Keys:
+    """A key longer than any row's is refused as one that no row has: SQLite cannot even be asked for it."""
 
-    month = django_filters.CharFilter(label=_("Month"), method="keep", widget=MONTH)
+    def clean(self, value):
+        for key in value or ():
+            if len(str(key)) > 18:
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": key})
+        return super().clean(value)
+
+
+class RowsField(_Keys, django_filters.fields.ModelMultipleChoiceField):
+    pass
+
+
+class PeopleField(_Keys, UserModelMultipleChoiceField):
+    pass
+
+
+class RowsFilter(django_filters.ModelMultipleChoiceFilter):
+    field_class = RowsField
+
+
+class PeopleFilter(MultipleUserFilter):
+    field_class = PeopleField
+
+
+def _rows(label, model, field):
+    """Any of these rows."""
+    return RowsFilter(label=label, field_name=field, queryset=model.objects.all(), widget=CHECKS)
+
+
+class CalendarFilterSet(WagtailFilterSet):
+    """For those who plan. Readers of the plan see titles and days, and search."""
+
+    lane = django_filters.MultipleChoiceFilter(label=_("Dates"), choices=Lane.choices, method="keep", widget=CHECKS)
+    stage = _rows(_("Buying stage"), BuyingStage, "stage")
+    persona = _rows(_("Persona"), Persona, "personas")
+    topic = _rows(_("Topic"), Topic, "topics")
+    format = django_filters.MultipleChoiceFilter(label=_("Format"), choices=Format.choices, widget=CHECKS)
+    shelf_life = django_filters.MultipleChoiceFilter(label=_("Shelf life"), choices=ShelfLife.choices, widget=CHECKS)
+    campaign = _rows(_("Campaign"), Campaign, "campaign")
+    step = django_filters.MultipleChoiceFilter(label=_("Step"), choices=Entry.Step.choices, widget=CHECKS)
+    assignee = PeopleFilter(
+        label=_("Assignee"), queryset=User.objects.filter(entries__isnull=False).distinct(), widget=CHECKS
+    )
 
     class Meta:
         model = Entry
         fields = []
 
     def keep(self, queryset, name, value):
-        """The view asks for the month itself: a published entry stands on another day than it was planned for."""
+        """Which dates are shown is decided card by card: an entry has several."""
         return queryset
 
-    def pieces(self, queryset):
-        """The same narrowing for live pieces that nobody planned."""
-        return queryset
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """The dates asked for; all of them when none is."""
+        return tuple(self.form.cleaned_data["lane"] or Lane.values) if self.is_valid() else tuple(Lane.values)
 
-
-class CalendarFilterSet(MonthFilterSet):
-    """For those who plan."""
-
-    stage = django_filters.ModelMultipleChoiceFilter(
-        label=_("Buying stage"), queryset=BuyingStage.objects.all(), widget=forms.CheckboxSelectMultiple
-    )
-    persona = django_filters.ModelMultipleChoiceFilter(
-        label=_("Persona"),
-        field_name="personas",
-        queryset=Persona.objects.all(),
-        widget=forms.CheckboxSelectMultiple,
-    )
-    format = django_filters.MultipleChoiceFilter(
-        label=_("Format"), choices=Format.choices, widget=forms.CheckboxSelectMultiple
-    )
-    step = django_filters.MultipleChoiceFilter(
-        label=_("Step"), choices=Entry.Step.choices, widget=forms.CheckboxSelectMultiple
-    )
-    assignee = MultipleUserFilter(
-        label=_("Assignee"),
-        queryset=User.objects.filter(entries__isnull=False).distinct(),
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    def pieces(self, queryset):
-        """A piece that nobody planned has no assignee, and its step is published."""
-        asked = self.form.cleaned_data
-        if asked["assignee"] or (asked["step"] and Entry.Step.PUBLISHED not in asked["step"]):
+    def pages(self, queryset):
+        """The same narrowing for pages that nobody planned: they have no assignee, and a live one is published."""
+        asked = self.form.cleaned_data if self.is_valid() else {}
+        steps = asked.get("step")
+        if asked.get("assignee") or (steps and not {Entry.Step.PUBLISHED, Entry.Step.SCHEDULED} & set(steps)):
             return queryset.none()
-        if asked["stage"]:
-            queryset = queryset.filter(primary_stage__in=asked["stage"])
-        if asked["format"]:
-            queryset = queryset.filter(format__in=asked["format"])
-        if asked["persona"]:
-            queryset = queryset.filter(personas__in=asked["persona"]).distinct()
+        for name, field in (("stage", "primary_stage"), ("format",) * 2, ("shelf_life",) * 2, ("campaign",) * 2):
+            if asked.get(name):
+                queryset = queryset.filter(**{f"{field}__in": asked[name]})
+        if asked.get("persona"):
+            queryset = queryset.filter(pk__in=_with(queryset, "personas", asked["persona"]))
+        if asked.get("topic"):
+            queryset = queryset.filter(pk__in=_with(queryset, "tagged_topics__tag", asked["topic"]))
         return queryset
+
+
+def _with(queryset, field, rows):
+    """By subquery: a join would show a page once for each of its personas."""
+    return queryset.model.objects.filter(**{f"{field}__in": rows}).order_by().values("pk")

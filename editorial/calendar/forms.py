@@ -33,11 +33,12 @@ class EntryForm(forms.ModelForm):
     class Meta:
         model = Entry
         fields = [
-            "title", "question", "stage", "personas", "topics", "format", "shelf_life", "due_on", "step", "assignee",
-            "campaign", "call_to_action", "notes",
+            "title", "question", "stage", "personas", "topics", "format", "shelf_life", "due_on", "review_on", "step",
+            "assignee", "campaign", "call_to_action", "notes",
         ]  # fmt: skip
         widgets = {
             "due_on": DayInput,
+            "review_on": DayInput,
             "question": AdminAutoHeightTextInput(attrs={"rows": 1}),
             "notes": AdminAutoHeightTextInput(attrs={"rows": 2}),
             "personas": forms.CheckboxSelectMultiple,
@@ -69,29 +70,34 @@ class EntryForm(forms.ModelForm):
 
 
 class MoveForm(forms.Form):
-    """Another day for an entry: picked, or by one of the quick buttons."""
+    """Another day for a date, picked or by one of the quick buttons; or another step."""
 
-    due_on = forms.DateField(label=_("Move to"), widget=DayInput, required=False)
+    day = forms.DateField(label=_("Move to"), widget=DayInput, required=False)
     pick = forms.ChoiceField(
         choices=[("day", _("One day later")), ("week", _("One week later")), ("none", _("No day yet"))], required=False
     )
+    step = forms.ChoiceField(choices=Entry.Step.choices, required=False)
+    sure = forms.BooleanField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, entry: Entry, **kwargs):
+    def __init__(self, *args, stands_on: date | None, is_plan: bool, **kwargs):
         super().__init__(*args, **kwargs)
-        self.entry = entry
+        self.stands_on = stands_on
+        if not is_plan:
+            self.fields["pick"].choices = self.fields["pick"].choices[:-1]
+            del self.fields["step"]
 
     def clean(self):
         """`day` becomes the day asked for, None for no day. An empty date without a button is a slip, not a wish."""
         cleaned = super().clean()
         pick = cleaned.get("pick")
         if pick in ("day", "week"):
-            start = self.entry.due_on or timezone.localdate(clock.now())
+            start = self.stands_on or timezone.localdate(clock.now())
             cleaned["day"] = min(start, LAST_DAY) + timedelta(days=1 if pick == "day" else 7)
-        else:
-            cleaned["day"] = None if pick == "none" else cleaned.get("due_on")
-        if not pick and "due_on" in cleaned and cleaned["day"] is None:
-            self.add_error("due_on", _("Choose a day, or press “No day yet”."))
+        elif pick == "none":
+            cleaned["day"] = None
+        if not (pick or cleaned.get("step")) and "day" in cleaned and cleaned["day"] is None:
+            self.add_error("day", _("Choose a day, or press “No day yet”."))
         return cleaned
 
 

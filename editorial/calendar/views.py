@@ -1,6 +1,7 @@
-"""The calendar: a month of the plan as a list."""
+"""The calendar: the plan as a month, a week, a list or a board, under one set of filters."""
 
 from django.db.models import Q
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -12,16 +13,26 @@ from wagtail.admin.widgets import HeaderButton
 from cms import clock, policy
 from cms.models import AssetPage
 from editorial import publishing
-from editorial.calendar.filters import CalendarFilterSet, MonthFilterSet
-from editorial.calendar.month import Month, lay_out
-from editorial.models import Entry
-from editorial.schedule import OPEN, Step
+from editorial.calendar import cards, export, layout, rows
+from editorial.calendar.cards import Lane
+from editorial.calendar.filters import CalendarFilterSet
+from editorial.calendar.span import Month, Span, Week, read, read_day
+from editorial.models import Entry, SavedView
+from editorial.schedule import Step
 
-UNSCHEDULED_SHOWN = 50
+SHAPES = {
+    "month": (gettext_lazy("Month"), Month),
+    "week": (gettext_lazy("Week"), Week),
+    "list": (gettext_lazy("List"), Month),
+    "board": (gettext_lazy("Board"), Month),
+}
+FOR_READERS = ("month", "week", "list")  # a board tells how far each piece is
+READERS_LANES = (Lane.DUE, Lane.PUBLISH)
 
 
 class CalendarView(policy.RightRequired, BaseListingView):
-    """Entries of one month by day, what has no day yet, and what went live. Readers see titles and days only."""
+    """Entries by the days of their dates, what has no day yet, and pages that nobody planned. Readers see titles and
+    days only."""
 
     right = "calendar.view"
     model = Entry
@@ -32,6 +43,7 @@ class CalendarView(policy.RightRequired, BaseListingView):
     index_url_name = "editorial:calendar"
     index_results_url_name = "editorial:calendar_results"
     is_searchable = True
+    unreadable = ""
     search_fields = ["title"]
 
     @cached_property
@@ -40,94 +52,179 @@ class CalendarView(policy.RightRequired, BaseListingView):
 
     @property
     def filterset_class(self):
-        return CalendarFilterSet if self.may_change else MonthFilterSet
+        return CalendarFilterSet if self.may_change else None
 
     @cached_property
     def today(self):
         return timezone.localdate(clock.now())
 
     @cached_property
-    def month(self) -> Month:
-        """The month asked for; this one when none was, or none that can be read (the screen then says so)."""
+    def shape(self) -> str:
+        """How the plan is shown: one of SHAPES; the month where another is asked for."""
+        known = SHAPES if self.may_change else FOR_READERS
+        asked = self.request.GET.get("view", "month")
+        return asked if asked in known else "month"
+
+    @cached_property
+    def span(self) -> Month | Week:
+        """The time asked for; now when none was, or none that can be read (the screen then says so)."""
+        kind, asked = SHAPES[self.shape][1], self.request.GET.get("on", "")
         try:
-            return Month.parse(self.request.GET.get("month", ""))
+            return read(asked, kind)
         except ValueError:
-            return Month.of(self.today)
+            self.unreadable = asked
+            return kind.of(self.today)
 
     @cached_property
-    def active_filters(self):
-        """The month has its own line above the list and needs no pill."""
-        return [one for one in super().active_filters if one.auto_id != self.filters.form["month"].auto_id]
-
-    @cached_property
-    def is_filtering(self):
-        return bool(self.active_filters)
+    def lanes(self) -> tuple[str, ...]:
+        if not self.may_change:
+            return READERS_LANES
+        return self.filters.lanes
 
     @cached_property
     def header_buttons(self):
         if not self.may_change:
             return []
-        url = reverse("editorial:add") + f"?due_on={self.month.first}" * (self.today not in self.month)
+        url = reverse("editorial:add") + f"?due_on={self.span.first}" * (self.today not in self.span)
         return [HeaderButton(_("Plan a piece"), url=url, icon_name="plus")]
 
     def get_base_queryset(self):
         entries = policy.visible(self.request.user, self.right, Entry.objects.all())
-        if not (self.may_change and Step.DROPPED in self.request.GET.getlist("step")):
-            entries = entries.exclude(step=Step.DROPPED)
-        related = entries.select_related("stage", "assignee", "page").defer("page__body")
-        return related.prefetch_related("personas") if self.may_change else related
+        if self.may_change and Step.DROPPED in self.request.GET.getlist("step"):
+            return entries
+        return entries.exclude(step=Step.DROPPED)
+
+    @cached_property
+    def narrowed(self):
+        """Every entry that search and filters leave, on whatever day."""
+        return super().get_queryset()
 
     def get_queryset(self):
-        """The month's entries: open ones by the day planned, published ones by the day they went live; and in the
-        month that holds today also what is late from before."""
-        begin, end = self.month.moments
-        published = Q(step=Step.PUBLISHED, page__first_published_at__gte=begin, page__first_published_at__lt=end)
-        shown = published | Q(due_on__range=(self.month.first, self.month.last)) & ~Q(step=Step.PUBLISHED)
-        if self.today in self.month:
-            shown |= Q(due_on__lt=self.month.first, step__in=OPEN)
-        return super().get_queryset().filter(shown)
+        """Nothing for Wagtail's table: `laid_out` asks for what each form of the screen needs."""
+        return Entry.objects.none()
 
-    def unscheduled(self) -> list[Entry]:
-        """Open entries without a day, the newest first; one more than are shown. Nothing for readers: they see days."""
-        if not self.may_change:
+    def pages(self):
+        """Pages that search and filters leave."""
+        pages = AssetPage.objects.order_by()
+        if self.filters:
+            pages = self.filters.pages(pages)
+        return pages.filter(title__icontains=self.search_query) if self.is_searching else pages
+
+    def related(self, queryset):
+        """With what this shape of the screen says of each; a table and a list say for whom."""
+        personas = self.may_change and (self.shape == "list" or "export" in self.request.GET)
+        return rows.related(queryset, personas=personas)
+
+    def between(self, span: Span) -> list[cards.Card]:
+        """The cards of a stretch of days, of all lanes that are shown."""
+        waiting = rows.waiting()
+        entries = self.related(rows.between(self.narrowed, span, waiting))
+        pages = self.related(rows.unplanned(self.pages(), span, waiting))
+        found = [*cards.of_entries(entries, waiting, self.today), *cards.of_pages(pages, waiting)]
+        return [card for card in found if card.day and card.day in span and card.lane in self.lanes]
+
+    def lane(self, entries) -> list[cards.Card]:
+        """The plans among them as cards; nothing for readers: they see days."""
+        if not self.may_change or Lane.DUE not in self.lanes:
             return []
-        entries = super().get_queryset().filter(due_on=None, step__in=OPEN).order_by("-pk")
-        return list(entries[: UNSCHEDULED_SHOWN + 1])
+        found = cards.of_entries(entries, {}, self.today)
+        return [card for card in found if card.lane == Lane.DUE]
 
-    def pieces(self):
-        """Live pieces of the month that nobody planned, narrowed like the entries."""
-        begin, end = self.month.moments
-        live = AssetPage.objects.filter(live=True, first_published_at__gte=begin, first_published_at__lt=end)
-        unplanned = live.filter(entry=None).select_related("primary_stage").defer("body").prefetch_related("personas")
-        if self.filters and self.filters.is_valid():
-            unplanned = self.filters.pieces(unplanned)
-        return unplanned.filter(title__icontains=self.search_query) if self.is_searching else unplanned
+    def get(self, request, *args, **kwargs):
+        """The screen; or with `export` what it shows, as a file."""
+        write = {"csv": export.write_csv, "xlsx": export.write_xlsx}.get(request.GET.get("export"))
+        if write is None:
+            return super().get(request, *args, **kwargs)
+        found = self.everything() if self.shape == "board" else self.between(self.span)
+        name = f"{_('calendar')}-{self.span}.{request.GET['export']}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        data = write(export.lines(found, all_told=self.may_change))
+        return HttpResponse(data, content_type=export.TYPES[request.GET["export"]], headers=headers)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        unscheduled = self.unscheduled()
-        entries = [*context["object_list"], *unscheduled[:UNSCHEDULED_SHOWN]]
-        asked = self.request.GET.get("month", "")
-        context |= {
-            "month": self.month,
-            "month_unreadable": asked if asked and asked != str(self.month) else "",
-            "layout": lay_out(self.month, entries, self.pieces(), self.today),
-            "more_unscheduled": len(unscheduled) > UNSCHEDULED_SHOWN,
+        return context | {
+            "shape": self.shape,
+            "span": self.span,
+            "unreadable": self.unreadable,
             "may_change": self.may_change,
             "late_pages": publishing.late() if self.may_change else [],
             "time_zone": timezone.get_current_timezone_name(),
-            "here": self.address(self.month),
+            "here": self.address(on=str(self.span)),
+            "shapes": self.shapes(),
             "links": {
-                "previous": self.address(self.month.previous),
-                "next": self.address(self.month.next),
-                "today": self.address(Month.of(self.today)),
+                "previous": self.address(on=str(self.span.previous)),
+                "next": self.address(on=str(self.span.next)),
+                "today": self.address(on=str(type(self.span).of(self.today))),
             },
+            "hidden": self.hidden(),
+            "kept": SavedView.objects.filter(Q(user=self.request.user) | Q(shared=True)),
+            "query": self.address(on=str(self.span)).partition("?")[2],
+            **self.laid_out(),
         }
-        return context
 
-    def address(self, month: Month) -> str:
-        """The list at that month, with the filters and the search of now."""
+    def laid_out(self) -> dict:
+        """What the form of the screen needs beyond its frame."""
+        if self.shape == "board":
+            return self._board()
+        span = self.span if self.shape == "list" else self.span.grid
+        late = list(self.related(rows.late(self.narrowed, span))) if self.may_change and self.today in span else []
+        unscheduled = list(self.related(rows.without_day(self.narrowed))) if self.may_change else []
+        found = {card.key: card for card in self.between(self._from(span))}
+        for entries in (late, unscheduled):
+            found |= {card.key: card for card in self.lane(entries[: rows.LANE_HOLDS])}
+        lay_out = layout.listed if self.shape == "list" else layout.grid
+        return {
+            "list_url": self.address(view="list", on=str(Month.of(self.span.first))),
+            "layout": lay_out(self.span, found.values(), self.today),
+            "more_late": len(late) > rows.LANE_HOLDS,
+            "more_unscheduled": len(unscheduled) > rows.LANE_HOLDS,
+        }
+
+    def hidden(self) -> str:
+        """What is not shown, and why: nobody should take a filter for an empty plan."""
+        if not self.may_change:
+            number = self.get_base_queryset().filter(due_on=None, step__in=rows.UNDER_WAY).count()
+            return number and _("You see titles and days; %d more have no day yet.") % number
+        if not (self.is_searching or self.is_filtering):
+            return ""
+        days = {"due_on__range": (self.span.first, self.span.last)}
+        number = self.get_base_queryset().filter(**days).count() - self.narrowed.filter(**days).count()
+        return number > 0 and _("%d due in this time are hidden by search and filters.") % number
+
+    def _from(self, span: Span) -> Span:
+        """The part of a list that goes on from a day."""
+        try:
+            begin = read_day(self.request.GET.get("from", ""))
+        except ValueError:
+            return span
+        return Span(begin, span.last) if self.shape == "list" and begin in span else span
+
+    def everything(self) -> list[cards.Card]:
+        """The plan as a board has it, without a column's limit."""
+        entries = self.related(rows.on_board(self.narrowed, self.span))
+        found = cards.of_entries(entries, rows.waiting(), self.today)
+        return [card for card in found if card.lane in (Lane.DUE, Lane.PUBLISH)]
+
+    def _board(self) -> dict:
+        entries = rows.on_board(self.narrowed, self.span)
+        found = cards.of_entries(self.related(rows.by_column(entries)), rows.waiting(), self.today)
+        return {"columns": layout.board(found, rows.counts(entries))}
+
+    def shapes(self) -> list[dict]:
+        """The ways to show the plan that this person has, each with its address."""
+        known = SHAPES if self.may_change else FOR_READERS
+        day = self.today if self.today in self.span else self.span.first
+        return [
+            {"key": key, "label": SHAPES[key][0], "url": self.address(view=key, on=str(SHAPES[key][1].of(day)))}
+            for key in known
+        ]
+
+    def address(self, **values: str) -> str:
+        """This screen with these values in its address; filters and search stay."""
         query = self.request.GET.copy()
-        query.pop("_w_filter_fragment", None)
-        query["month"] = str(month)
+        for name in ("_w_filter_fragment", "from", "export"):
+            query.pop(name, None)
+        for name, value in {"view": self.shape, **values}.items():
+            query[name] = value
         return f"{self.index_url}?{query.urlencode()}"

@@ -1,5 +1,12 @@
 """The newsroom's tables. Planning rows are not versioned and never live on a page (docs/architecture.md)."""
 
+from editorial.models.approvals import Approval
+from editorial.models.coverage import CoverageLevels
 from editorial.models.schedule import Entry
+from editorial.models.views import CalendarFeed, SavedView
+from editorial.models.work import Assignment, BriefAnswer, BriefPoint, Remark
 
-__all__ = ["Entry"]
+__all__ = [
+    "Approval", "Assignment", "BriefAnswer", "BriefPoint", "CalendarFeed", "CoverageLevels", "Entry", "Remark",
+    "SavedView",
+]  # fmt: skip

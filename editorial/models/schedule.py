@@ -21,6 +21,9 @@ class Entry(models.Model):
     title = models.CharField(max_length=200)
     step = models.CharField(max_length=10, choices=Step.choices, default=Step.IDEA)
     due_on = models.DateField(null=True, blank=True, help_text=_("A plan: it never publishes anything."))
+    review_on = models.DateField(
+        _("look at again"), null=True, blank=True, help_text=_("When to check that the published piece still holds.")
+    )
     stage = models.ForeignKey("cms.BuyingStage", models.PROTECT, null=True, blank=True, related_name="+")
     personas = models.ManyToManyField("cms.Persona", blank=True, related_name="+")
     topics = models.ManyToManyField("cms.Topic", blank=True, related_name="+")
@@ -32,6 +35,7 @@ class Entry(models.Model):
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="entries"
     )
+    invited = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="invited_to")
     campaign = models.ForeignKey("cms.Campaign", models.SET_NULL, null=True, blank=True, related_name="entries")
     page = models.OneToOneField("cms.AssetPage", models.SET_NULL, null=True, blank=True, related_name="entry")
     version = models.PositiveIntegerField(default=1, help_text=_("Grows with every change; a stale move is refused."))
@@ -42,7 +46,10 @@ class Entry(models.Model):
         ordering = ["due_on", "pk"]
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
-        indexes = [models.Index(fields=["due_on", "id"], name="entry_by_day")]
+        indexes = [
+            models.Index(fields=["due_on", "id"], name="entry_by_day"),
+            models.Index(fields=["review_on"], name="entry_by_review", condition=models.Q(review_on__isnull=False)),
+        ]
 
     def __str__(self):
         return self.title

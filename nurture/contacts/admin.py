@@ -39,5 +39,7 @@ def log_actions(actions):
     actions.register_action("nurture.contact_added", _("Add a contact"), _("Contact added"))
     actions.register_action("nurture.contact_changed", _("Edit a contact"), _("Contact edited"))
     actions.register_action("nurture.stage_moved", _("Move a stage by hand"), _("Moved to another stage by hand"))
+    actions.register_action("nurture.happening_added", _("Add what happened"), _("Told what happened"))
+    actions.register_action("nurture.identity_revoked", _("Take a browser back"), _("Browser taken back"))
     actions.register_action("nurture.account_added", _("Add an account"), _("Account added"))
     actions.register_action("nurture.account_changed", _("Edit an account"), _("Account edited"))

@@ -11,7 +11,7 @@ def audience() -> dict[tuple[int, int | None], dict[str, int | None]]:
     Weeks of supply are not known yet: they need the streams' cadence.
     """
     rows = (
-        Contact.objects.filter(stage__isnull=False, synthetic=False)
+        Contact.objects.filter(stage__isnull=False, synthetic=False, internal=False, erased_at=None)
         .order_by()
         .values_list("stage_id", "persona_id")
         .annotate(contacts=Count("pk"), accounts=Count("account", distinct=True))

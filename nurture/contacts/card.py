@@ -34,7 +34,7 @@ class Piece:
 
 
 def mailing(contact: Contact) -> Mailing:
-    """By the suppression list. One query."""
+    """By the suppression list, and by what they said under an address they had before. Two queries."""
     rows = Suppression.objects.filter(address_hmac=consent.address_hmac(contact.email)).order_by("created_at")
     reasons = {row.reason: row.created_at for row in rows}
     words = {
@@ -47,6 +47,8 @@ def mailing(contact: Contact) -> Mailing:
     for reason, text in words.items():
         if reason in reasons:
             return Mailing("bad", text % f"{reasons[reason]:%-d %b %Y}")
+    if consent.refused([contact.subject]):
+        return Mailing("bad", _("Unsubscribed under another address: no marketing mail to this one either."))
     return Mailing("good", _("May be mailed: not on the suppression list."))
 
 

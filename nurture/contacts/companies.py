@@ -75,11 +75,14 @@ class AccountPage(Screen):
 
     @property
     def header_buttons(self):
-        """Edit, for who may."""
-        if not policy.may(self.request.user, "account.change"):
-            return []
-        url = reverse("nurture:account_edit", args=[self.account.pk])
-        return [HeaderButton(_("Edit"), url=url, icon_name="edit")]
+        """Edit, and what to give its people, each for who may."""
+        buttons, pk = [], [self.account.pk]
+        if policy.may(self.request.user, "account.change"):
+            buttons.append(HeaderButton(_("Edit"), url=reverse("nurture:account_edit", args=pk), icon_name="edit"))
+        if policy.may(self.request.user, "piece.find"):
+            url = reverse("nurture:library_account", args=pk)
+            buttons.append(HeaderButton(_("Pieces for them"), url=url, icon_name="folder-open-inverse", priority=20))
+        return buttons
 
     def get_context_data(self, **kwargs):
         """People by their latest reading, readings, and the gaps."""

@@ -10,7 +10,7 @@ from wagtail.admin import messages
 from wagtail.log_actions import log
 
 from cms import clock, policy
-from nurture.contacts import facts, people, stages
+from nurture.contacts import engagements, facts, people, stages
 from nurture.contacts.forms import AccountForm, ContactForm, StageForm
 from nurture.contacts.models import Account, Contact
 from nurture.contacts.screens import Screen
@@ -87,6 +87,8 @@ class EditFact(FormScreen):
         if not changes:
             return self.object, _("Nothing was different.")
         fields = [change.field for change in changes]
+        if "internal" in fields:
+            engagements.recount(self.object)
         log(instance=self.object, action=self.audit_action, user=self.request.user, data={"fields": fields})
         return self.object, _("%s was saved.") % self.object
 
@@ -156,7 +158,7 @@ class MoveStage(ContactScreen, FormScreen):
         """Locked while it is moved, so that a rule and a person do not pass each other unseen."""
         contacts = people.listed()
         if self.request.method == "POST":
-            contacts = Contact.objects.filter(synthetic=False)
+            contacts = Contact.objects.filter(synthetic=False, erased_at=None)
         return policy.get_visible(self.request.user, self.right, contacts, pk=self.kwargs["pk"])
 
     def get_page_title(self):

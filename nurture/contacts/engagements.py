@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.conf import settings
+
 from cms.models import AssetPage, AssetTopic, Persona
 from nurture.contacts import identities
-from nurture.contacts.models import Engagement
-from tracking import batches
-from tracking.models import Event
+from nurture.contacts.models import Contact, Engagement
+from tracking import batches, consent, told, wordings
+from tracking.models import Event, Pending
 from tracking.models.events import Verdict
 
+CONSUMER = "nurture.verdicts"
 TITLE_LENGTH = 255
 
 
@@ -21,16 +24,86 @@ def record(events: Iterable[Event], contacts_by_link: dict[UUID, int]) -> list[E
     """
     events = list(events)
     owners = identities.owners({event.visitor_id for event in events if event.visitor_id})
+    by_subject = _told_of(events)
     known = batches.existing(Engagement, "event_uuid", [event.uuid for event in events])
+    contacts_by_link = unless_refused(contacts_by_link)
+    ours = internal({*owners.values(), *by_subject.values(), *contacts_by_link.values()})
     tags = asset_tags({event.asset_id for event in events if event.asset_id})
     new = []
     for event in sorted(events, key=lambda event: (event.occurred_at, event.uuid)):
-        by_visitor = owners.get(event.visitor_id)
+        by_visitor = owners.get(event.visitor_id) or by_subject.get(event.uuid)
         contact_id = by_visitor or contacts_by_link.get(event.link_ref)
         if contact_id and event.uuid not in known:
-            new.append(_project(event, contact_id, tags.get(event.asset_id), by_link=by_visitor is None))
+            engagement = _project(event, contact_id, tags.get(event.asset_id), by_link=by_visitor is None)
+            engagement.human = engagement.human and contact_id not in ours
+            new.append(engagement)
     batches.insert(Engagement, new, ignore_conflicts=True)
     return new
+
+
+def rejudge(events: Iterable[Event]) -> tuple[list[Engagement], list[Engagement]]:
+    """Bring the projection in line with the verdicts: (engagements a person's now, those no longer).
+
+    What was a contact's by a browser that is on the event no more, because its reader took the yes back, is deleted
+    and counts among the latter; a mail's link may yet say whose it is, so react() looks at the event again.
+    """
+    events = {event.uuid: event for event in events}
+    turned, lost = [], []
+    found = Engagement.objects.filter(event_uuid__in=events).select_related("contact")
+    for engagement in found.order_by("occurred_at", "event_uuid"):
+        event = events[engagement.event_uuid]
+        human = event.verdict == Verdict.HUMAN and not engagement.contact.internal
+        if not engagement.by_mail_link and event.visitor_id is None and not told.subject(event):
+            lost.append(engagement)
+        elif engagement.human != human:
+            engagement.human = human
+            turned.append(engagement)
+    batches.update(Engagement, [{"id": one.pk, "human": one.human} for one in turned], fields=["human"])
+    drop(lost)
+    again = [Pending(consumer="nurture", event_uuid=one.event_uuid) for one in lost if events[one.event_uuid].link_ref]
+    batches.insert(Pending, again, ignore_conflicts=True)
+    return [one for one in turned if one.human], [*(one for one in turned if not one.human), *lost]
+
+
+def drop(engagements: Iterable[Engagement]) -> int:
+    """They are nobody's any more. Rows deleted."""
+    return batches.delete(Engagement, "id", [engagement.pk for engagement in engagements])
+
+
+def by_links(subjects: Iterable[UUID]) -> list[Engagement]:
+    """What these people did as far as a link mailed to them alone says so."""
+    return list(Engagement.objects.filter(contact__subject__in=set(subjects), by_mail_link=True))
+
+
+def unless_refused(contacts_by_link: dict[UUID, int]) -> dict[UUID, int]:
+    """Without those who object to being recognised by the links of their mail. Two queries at most."""
+    ids = set(contacts_by_link.values())
+    subjects = dict(Contact.objects.filter(pk__in=ids).values_list("subject", "pk")) if ids else {}
+    said = consent.answers(subjects, wordings.CLICK_PROFILE) if subjects else {}
+    refused = {subjects[subject] for subject, yes in said.items() if not yes}
+    return {ref: contact for ref, contact in contacts_by_link.items() if contact not in refused}
+
+
+def _told_of(events: Iterable[Event]) -> dict[UUID, int]:
+    """{event uuid: contact id} of what staff, a file or another system told us about somebody. At most one query."""
+    subjects = {event.uuid: subject for event in events if (subject := told.subject(event))}
+    if not subjects:
+        return {}
+    people = dict(Contact.objects.filter(subject__in=set(subjects.values())).values_list("subject", "pk"))
+    return {uuid: people[subject] for uuid, subject in subjects.items() if subject in people}
+
+
+def internal(contact_ids: Iterable[int]) -> set[int]:
+    """Those of these contacts who are ours: kept, never counted. One query."""
+    return set(Contact.objects.filter(pk__in=set(contact_ids), internal=True).values_list("pk", flat=True))
+
+
+def recount(contact: Contact) -> int:
+    """Whether a contact is ours has changed: `pipeline.reconsider` judges anew all they did. How many events."""
+    uuids = Engagement.objects.filter(contact=contact).values_list("event_uuid", flat=True)
+    names = settings.VERDICT_CONSUMERS
+    pending = [Pending(consumer=name, event_uuid=uuid) for uuid in uuids for name in names if name == CONSUMER]
+    return batches.insert(Pending, pending, ignore_conflicts=True)
 
 
 def asset_tags(asset_ids: Iterable[int]) -> dict[int, dict]:

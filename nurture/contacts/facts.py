@@ -9,7 +9,7 @@ from cms import clock
 from nurture.contacts.models import Account, Contact, FieldChange
 
 # A stage has its own history (`stages.py`); the others name the row itself and never change.
-NOT_FACTS = ("id", "subject", "stage", "synthetic", "created_at")
+NOT_FACTS = ("id", "subject", "stage", "synthetic", "erased_at", "created_at")
 
 
 def change(obj: Contact | Account, values: dict[str, Any], source: str, at: datetime | None = None):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from cms import policy
 from cms.models import BuyingStage, User
+from nurture.contacts import domains
 from nurture.contacts.models import Account, Contact
 from tracking import consent
 
@@ -49,13 +50,14 @@ class ContactForm(FactsForm):
         (gettext_lazy("Who"), ("first_name", "last_name", "email", "phone")),
         (gettext_lazy("At work"), ("account", "job_title", "contact_class", "persona")),
         (gettext_lazy("Where"), ("street", "postal_code", "city", "region", "country", "time_zone")),
+        (gettext_lazy("Not a reader"), ("internal",)),
     )
 
     class Meta:
         model = Contact
         fields = [
             *("first_name", "last_name", "email", "phone", "account", "job_title", "contact_class", "persona"),
-            *("street", "postal_code", "city", "region", "country", "time_zone"),
+            *("street", "postal_code", "city", "region", "country", "time_zone", "internal"),
         ]
         error_messages = {
             "email": {
@@ -85,6 +87,15 @@ class ContactForm(FactsForm):
                 params={"name": name},
             )
         return email
+
+    def clean(self):
+        """Without an account named by hand, a new contact belongs to the one with the domain of their address."""
+        cleaned = super().clean()
+        if self.instance.pk is None and cleaned.get("email") and not cleaned.get("account"):
+            found = domains.account_of(cleaned["email"])
+            if found and self.fields["account"].queryset.filter(pk=found.pk).exists():
+                cleaned["account"] = found
+        return cleaned
 
     def clean_phone(self):
         """Something that can be dialled."""
@@ -142,6 +153,10 @@ class AccountForm(FactsForm):
             domain = ""
         if not DOMAIN.fullmatch(domain):
             raise ValidationError(_("This is no domain. Write it like example.com."), code="invalid")
+        if domains.is_free(domain):
+            raise ValidationError(
+                _("Everybody gets a mailbox at %(domain)s, so it tells no company.") % {"domain": domain}
+            )
         other = Account.objects.filter(domain__iexact=domain).exclude(pk=self.instance.pk).first()
         if other:
             raise ValidationError(_("%(other)s has this domain already."), params={"other": other}, code="unique")

@@ -12,6 +12,7 @@ from nurture.contacts import wording
 from nurture.contacts.models import Account, Contact, Engagement, FieldChange, Identity
 from nurture.contacts.timeline import Entry, source
 from tracking import consent
+from tracking.kinds import OFFLINE_KINDS
 from tracking.models import ConsentEvent
 
 # Steps of one visit: the later one tells it all, so the earlier ones within the hour are not shown.
@@ -25,6 +26,13 @@ ICONS = {
     "mail_opened": "mail",
     "site_searched": "search",
     "comment_posted": "comment",
+    "event_attended": "calendar-alt",
+    "meeting_held": "group",
+    "call_made": "comment",
+    "support_asked": "help",
+    "social_engaged": "pick",
+    "reply_received": "mail",
+    "poll_answered": "help",
 }
 SOURCES = {
     "one_click": gettext_lazy("with the link in a mail"),
@@ -51,7 +59,7 @@ def engagements(contact, window):
             row.occurred_at,
             wording.did(row),
             icon=ICONS.get(row.kind, "pick"),
-            note=note if row.by_mail_link else "",
+            note=note if row.by_mail_link else str(row.properties.get("note", "")) if row.kind in OFFLINE_KINDS else "",
             asset_id=row.asset_id,
         )
 

@@ -1,14 +1,15 @@
 """Which browser belongs to whom. Edges are kept with their evidence and can be taken back."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
 from cms import clock
 from nurture.contacts.models import Contact, Engagement, Identity
-from tracking import batches
-from tracking.models import Event, Pending, Visitor
+from tracking import batches, queries
+from tracking.models import Pending, Visitor
 
 CONSUMER = "nurture"
 
@@ -48,9 +49,28 @@ def revoke(edge: Identity) -> None:
         _reconsider(edge.visitor)
 
 
+def identify(contact: Contact, visitor_key: UUID, kind: str, evidence: str = "") -> Identity | None:
+    """Say that the browser with this key is the contact's, as `tie`; None when it is somebody else's already.
+
+    Two people at one computer: the edge stays with the first until a person takes it back, and what the second does
+    there is theirs only where they say who they are.
+    """
+    now = clock.now()
+    visitor, _ = Visitor.objects.get_or_create(key=visitor_key, defaults={"first_seen_at": now, "last_seen_at": now})
+    try:
+        return tie(contact, visitor, kind, evidence)
+    except Taken:
+        return None
+
+
+def of_contact(contact: Contact) -> list[Identity]:
+    """Every edge there is or was, newest first, with the browser."""
+    return list(contact.identities.select_related("visitor").order_by("-created_at", "-pk"))
+
+
 def _reconsider(visitor: Visitor) -> None:
     """Forget the engagements of this browser and queue its events again: the projection is rebuilt by react()."""
-    uuids = list(Event.objects.filter(visitor=visitor).values_list("uuid", flat=True))
+    uuids = list(queries.history([visitor.pk]).values_list("uuid", flat=True))
     Engagement.objects.filter(event_uuid__in=uuids).delete()
     if CONSUMER in settings.TRACKING_CONSUMERS:
         pending = [Pending(consumer=CONSUMER, event_uuid=uuid) for uuid in uuids]

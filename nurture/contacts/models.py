@@ -63,9 +63,15 @@ class Contact(models.Model):
     region = models.CharField(max_length=120, blank=True)
     country = models.CharField(max_length=2, blank=True, help_text=_("Two letters, ISO 3166."))
     time_zone = models.CharField(max_length=60, blank=True)
+    internal = models.BooleanField(
+        _("one of us"),
+        default=False,
+        help_text=_("A colleague, or somebody made up for a test: what they do is kept, and decides nothing."),
+    )
     synthetic = models.BooleanField(
         default=False, editable=False, help_text=_("Made by `doctor --loop`; never a person.")
     )
+    erased_at = models.DateTimeField(null=True, editable=False, help_text="Forgotten; the row holds history together.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -150,12 +156,17 @@ class StageChange(models.Model):
     cause_uuid = models.UUIDField(null=True)
     uuid = models.UUIDField(unique=True, help_text="This change as a cause of further rules.")
     reacted = models.BooleanField(default=False, help_text="Rules have seen it.")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="To let rules see it.")
+    dead_at = models.DateTimeField(null=True, blank=True, help_text="Rules cannot react to it; a person decides.")
+    error = models.TextField(blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["contact", "-at"], name="stage_change_timeline"),
             models.Index(fields=["id"], name="stage_change_work", condition=models.Q(reacted=False)),
+            models.Index(fields=["id"], name="stage_change_dead", condition=models.Q(dead_at__isnull=False)),
         ]
 
 

@@ -1,14 +1,18 @@
 """Who we know: finding people, and what they have read."""
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from nurture.contacts.models import Account, Contact, Engagement
+from cms import clock
+from nurture.contacts import domains, facts
+from nurture.contacts.models import Account, Contact, Engagement, FieldChange
+from tracking import consent
 from tracking.kinds import READING_KINDS
 
 
 def listed() -> QuerySet[Contact]:
-    """Real contacts with what a list shows of them; without the one that `doctor --loop` makes."""
-    return Contact.objects.filter(synthetic=False).select_related("account__owner", "stage", "persona")
+    """Real contacts with what a list shows of them; without those forgotten and the one that `doctor --loop` makes."""
+    return Contact.objects.filter(synthetic=False, erased_at=None).select_related("account__owner", "stage", "persona")
 
 
 def search(contacts: QuerySet[Contact], words: str) -> QuerySet[Contact]:
@@ -42,3 +46,30 @@ def reading() -> QuerySet[Engagement]:
 def read_assets(contact: Contact) -> set[int]:
     """Ids of the pieces this contact has taken in."""
     return set(reading().filter(contact=contact).order_by().values_list("asset_id", flat=True).distinct())
+
+
+def by_address(address: str) -> Contact | None:
+    """The contact with this mail address."""
+    return Contact.objects.filter(email__iexact=consent.normalise(address)).first()
+
+
+def add(address: str, source: str, **fields) -> Contact:
+    """A new contact, at the account of their mail domain unless `account` says otherwise. One address is one person:
+    who has it already is given back as they are. `source` as in `facts.change`.
+    """
+    if found := by_address(address):
+        return found
+    fields = {"account": domains.account_of(address)} | fields
+    contact = Contact(email=consent.normalise(address), **fields)
+    contact.full_clean()
+    with transaction.atomic():
+        contact.save()
+        known = [name for name in (*fields, "email") if facts.text(contact, name)]
+        changes = [
+            FieldChange(
+                subject=contact.subject, field=name, new=facts.text(contact, name), at=clock.now(), source=source
+            )
+            for name in known
+        ]
+        FieldChange.objects.bulk_create(changes)
+    return contact

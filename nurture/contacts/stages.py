@@ -63,6 +63,37 @@ def move_all(moves: Iterable[Move]) -> list[StageChange]:
     return changes
 
 
+def caused_by(uuids: Collection[UUID]) -> set[UUID]:
+    """These causes, and the changes that rules made because of them, and because of those in turn."""
+    chain, new = set(uuids), set(uuids)
+    while new:
+        changes = StageChange.objects.filter(cause_uuid__in=new, user=None)
+        new = set(changes.values_list("uuid", flat=True)) - chain
+        chain |= new
+    return chain
+
+
+def undo(chain: Collection[UUID], reason: str) -> set[tuple[int, UUID]]:
+    """Take back the moves of this chain (`caused_by`) after which nothing else came: (contact id, cause) of each.
+
+    History stays: one move back, which sets off no rule, answers them. A move of which a person, or another reading,
+    has made something since is left as it is.
+    """
+    contacts = set(StageChange.objects.filter(cause_uuid__in=chain, user=None).values_list("contact_id", flat=True))
+    taken_back = set()
+    for history in _histories(contacts).values():
+        ours = []
+        while history and history[-1].user_id is None and history[-1].cause_uuid in chain:
+            ours.append(history.pop())
+        if ours and ours[-1].from_stage_id:
+            first = ours[-1]
+            back = move(first.contact, first.from_stage, reason=reason, at=max(clock.now(), ours[0].at))
+            unseen = StageChange.objects.filter(uuid__in=[back.uuid, *(change.uuid for change in ours)])
+            unseen.update(reacted=True)
+            taken_back |= {(change.contact_id, change.cause_uuid) for change in ours}
+    return taken_back
+
+
 def as_of(contact_ids: Collection[int], at: datetime) -> dict[int, int | None]:
     """{contact id: stage id} as it was at that moment, from the rows of changes alone. One query."""
     changes = StageChange.objects.filter(contact=OuterRef("pk"))

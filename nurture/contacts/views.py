@@ -12,7 +12,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from cms import policy
 from cms.models import BuyingStage, Persona, User
-from nurture.contacts import card, happenings, people, timeline
+from nurture.contacts import card, happenings, identities, people, timeline
 from nurture.contacts.models import Account, Contact
 from nurture.contacts.screens import KeysetListing, Screen
 
@@ -72,6 +72,9 @@ class ContactList(KeysetListing):
         if policy.may(self.request.user, "contact.change"):
             url = reverse("nurture:contact_add")
             buttons.append(HeaderButton(_("Add a contact"), url=url, icon_name="plus", priority=10))
+        if policy.may(self.request.user, "happening.import"):
+            url = reverse("nurture:happenings_import")
+            buttons.append(HeaderButton(_("Import what happened"), url=url, icon_name="upload", priority=30))
         return buttons
 
     @cached_property
@@ -110,13 +113,21 @@ class ContactPage(Screen):
 
     @property
     def header_buttons(self):
-        """Edit, move, history: for who may."""
+        """Edit, move, forget: for who may."""
         if not self.may_change:
             return []
+        forget = []
+        if policy.may(self.request.user, "contact.erase"):
+            url = reverse("nurture:contact_erase", args=[self.contact.pk])
+            forget = [HeaderButton(_("Export or forget"), url=url, icon_name="bin", priority=9)]
         pk = [self.contact.pk]
         return [
+            HeaderButton(
+                _("Add what happened"), url=reverse("nurture:contact_happened", args=pk), icon_name="plus", priority=0
+            ),
             HeaderButton(_("Move stage"), url=reverse("nurture:contact_stage", args=pk), icon_name="order", priority=1),
             HeaderButton(_("Edit"), url=reverse("nurture:contact_edit", args=pk), icon_name="edit", priority=2),
+            *forget,
         ]
 
     def get_context_data(self, **kwargs):
@@ -126,9 +137,12 @@ class ContactPage(Screen):
             contact=self.contact,
             continued="older" in self.request.GET,
             robots=happenings.robots(self.contact),
+            edges=identities.of_contact(self.contact),
+            may_change=self.may_change,
             stage_since=happenings.stage_since(self.contact),
             mailing=card.mailing(self.contact),
             next_piece=card.next_piece(self.contact),
+            may_share=policy.may(self.request.user, "piece.share"),
             account_is_seen=policy.visible(self.request.user, "account.view", accounts).exists(),
             **kwargs,
         )

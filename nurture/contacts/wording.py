@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from nurture.contacts.models import Account, Contact, Engagement, FieldChange
+from tracking.kinds import OFFLINE_KINDS
 
 # kind -> (with the piece's title, without one)
 WORDS = {
@@ -17,19 +18,31 @@ WORDS = {
     "comment_posted": (gettext_lazy("Commented on %s"), gettext_lazy("Posted a comment")),
     "form_submitted": (gettext_lazy("Sent the form for %s"), gettext_lazy("Sent a form")),
     "link_followed": (gettext_lazy("Followed the link to %s"), gettext_lazy("Followed a link")),
+    "poll_answered": (gettext_lazy("Answered a poll under %s"), gettext_lazy("Answered a poll")),
     "mail_opened": (gettext_lazy("Opened the mail with %s"), gettext_lazy("Opened a mail")),
+    "event_attended": (gettext_lazy("Attended %s"), gettext_lazy("Attended an event")),
+    "meeting_held": (gettext_lazy("Met us about %s"), gettext_lazy("Met us")),
+    "call_made": (gettext_lazy("Talked to us on the phone about %s"), gettext_lazy("Talked to us on the phone")),
+    "support_asked": (gettext_lazy("Asked support about %s"), gettext_lazy("Asked support")),
+    "social_engaged": (gettext_lazy("Reacted on social media to %s"), gettext_lazy("Reacted on social media")),
+    "reply_received": (gettext_lazy("Replied about %s"), gettext_lazy("Replied to a mail")),
 }
 READ_WHOLE = 90  # percent: who scrolled so far saw the end
 
 
 def did(engagement: Engagement) -> str:
     """ "Read ‘How cold is cold’ to the end, 3 min." """
-    title = _("‘%s’") % engagement.asset_title if engagement.asset_title else ""
     kind, properties = engagement.kind, engagement.properties
+    about = (kind in OFFLINE_KINDS and str(properties.get("about", ""))) or engagement.asset_title
+    title = _("‘%s’") % about if about else ""
     if kind == "asset_read" and title:
         return _reading(title, properties)
     if kind == "asset_rated" and title and (value := _number(properties, "value")):
         return (_("Rated %s useful") if value > 0 else _("Rated %s not useful")) % title
+    if kind == "poll_answered" and properties.get("question"):
+        return _("Asked ‘%(question)s’, answered ‘%(option)s’") % {
+            name: str(properties.get(name, ""))[:200] for name in ("question", "option")
+        }
     if kind == "site_searched":
         return _("Searched the site for ‘%s’") % str(properties.get("query", ""))[:80]
     with_title, without = WORDS.get(kind, (None, kind.replace("_", " ").capitalize()))

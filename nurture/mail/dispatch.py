@@ -10,11 +10,12 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.db.models import F
 
-from cms import clock, worker
+from cms import claims, clock, worker
+from nurture.contacts.models import Contact
 from nurture.mail import fate, queue, render
 from nurture.mail.models import Delivery, Lane
 from nurture.mail.transport import CutOff, Refused, Transport, Unreachable, connect
-from tracking import consent, spool
+from tracking import spool
 
 logger = logging.getLogger(__name__)
 State = Delivery.State
@@ -58,8 +59,10 @@ def _claim_once(limit: int) -> tuple[int, list[Delivery]]:
     now = clock.now()
     with transaction.atomic():
         rows = _due(limit, now)
-        scopes = consent.suppressed(row.address_hmac for row in rows)
-        stopped = {row.pk for row in rows if queue.is_suppressed(scopes.get(row.address_hmac, ()), row.lane)}
+        subjects = dict(Contact.objects.filter(pk__in={row.contact_id for row in rows}).values_list("pk", "subject"))
+        recipients = {row.pk: (row.address_hmac, subjects.get(row.contact_id)) for row in rows}
+        scopes = queue.scopes_of(recipients.values())
+        stopped = {row.pk for row in rows if queue.is_suppressed(scopes[recipients[row.pk]], row.lane)}
         Delivery.objects.filter(pk__in=stopped, state=State.PENDING).update(state=State.SUPPRESSED)
         taken = [row.pk for row in rows if row.pk not in stopped]
         # On SQLite the transaction began with the write lock and on PostgreSQL the rows are locked: nobody is between.
@@ -121,17 +124,17 @@ def _due(limit: int, now) -> list[Delivery]:
         due = Delivery.objects.filter(state=State.PENDING, lane=lane, not_before__lte=now)
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
-        due = due.only("pk", "address_hmac", "lane").order_by("not_before", "pk")
+        due = due.only("pk", "address_hmac", "lane", "contact_id", "crashes").order_by("not_before", "pk")
         rows += due[: limit - len(rows)]
-    return rows
+    return claims.together(rows, lambda row: row.crashes)  # one that ended its process takes no others with it
 
 
 def _start_data(delivery: Delivery) -> bool:
     """Commit that from now on it may have gone out: only while we hold it and the address is not suppressed."""
     now = clock.now()
     with transaction.atomic():
-        scopes = consent.suppressed([delivery.address_hmac]).get(delivery.address_hmac, set())
-        if queue.is_suppressed(scopes, delivery.lane):
+        recipient = (delivery.address_hmac, delivery.contact.subject if delivery.contact else None)
+        if queue.is_suppressed(queue.scopes_of([recipient])[recipient], delivery.lane):
             fate.suppress(delivery)
             return False
         if delivery.lane == Lane.MARKETING and spool.unsubscribes_waiting():

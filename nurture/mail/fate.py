@@ -15,6 +15,7 @@ from nurture.mail.models import Delivery, DeliveryAttempt, Lane
 
 State = Delivery.State
 BACKOFF_MINUTES = (1, 5, 15, 60, 240)  # then 240 each time
+ALERT_BACKOFF_MINUTES = (1 / 6, *BACKOFF_MINUTES)  # somebody waits to be called
 GIVE_UP_AFTER = timedelta(hours=72)
 MAX_CRASHES = 3
 MAX_RESENDS = 2
@@ -43,12 +44,12 @@ def refused(delivery: Delivery, code: int, text: str) -> bool:
 
 
 def deferred(delivery: Delivery, code: int | None, text: str) -> bool:
-    """Not now: again after 1, 5, 15, 60 minutes, then every 4 hours; after 72 hours it has failed."""
+    """Not now: again after 1, 5, 15, 60 minutes, then every 4 hours; alerts first after 10 s. Failed after 72 hours."""
     first = _tries(delivery).order_by("pk").values_list("started_at", flat=True).first()
     words = f"{code} {text}" if code else text
     if first and clock.now() - first >= GIVE_UP_AFTER:
         return _end(delivery, REFUSED, code, text, state=State.FAILED, last_error=f"Tried for 72 hours: {words}")
-    again = {"state": State.PENDING, "not_before": _next_try(delivery.attempts), "last_error": words}
+    again = {"state": State.PENDING, "not_before": _next_try(delivery), "last_error": words}
     return _end(delivery, REFUSED if code else CONNECTED, code, text, **again)
 
 
@@ -63,7 +64,7 @@ def cut_off(delivery: Delivery, text: str) -> bool:
     before = _tries(delivery).filter(phase=DATA_STARTED).count()
     if delivery.lane == Lane.MARKETING or before >= MAX_RESENDS:
         return _end(delivery, DATA_STARTED, None, text, state=State.UNKNOWN, data_started=True, last_error=text)
-    again = {"state": State.PENDING, "not_before": _next_try(delivery.attempts), "last_error": text}
+    again = {"state": State.PENDING, "not_before": _next_try(delivery), "last_error": text}
     return _end(delivery, DATA_STARTED, None, text, **again)
 
 
@@ -72,9 +73,9 @@ def crashed(delivery: Delivery) -> bool:
     text = f"The worker {delivery.lease_owner} ended while it held this mail."
     if delivery.data_started:
         return cut_off(delivery, text)
-    if _tries(delivery).filter(phase=LOST).count() + 1 >= MAX_CRASHES:
-        return _end(delivery, LOST, None, text, state=State.DEAD, last_error=text)
-    return _end(delivery, LOST, None, text, state=State.PENDING, last_error=text)
+    crashes = delivery.crashes + 1
+    state = State.DEAD if crashes >= MAX_CRASHES else State.PENDING
+    return _end(delivery, LOST, None, text, state=state, last_error=text, crashes=crashes)
 
 
 def suppress(delivery: Delivery) -> bool:
@@ -97,15 +98,15 @@ def retry(delivery: Delivery) -> bool:
     return _by_hand(delivery, "retry", state=State.PENDING, not_before=clock.now())
 
 
-def give_up(delivery: Delivery) -> bool:
-    """A person leaves it. False when it is in no trouble (any more)."""
-    return _by_hand(delivery, "give up", state=State.CANCELLED)
+def give_up(delivery: Delivery, reason: str = "") -> bool:
+    """A person leaves it, and may say why. False when it is in no trouble (any more)."""
+    return _by_hand(delivery, f"give up: {reason}" if reason else "give up", state=State.CANCELLED)
 
 
 def _by_hand(delivery: Delivery, text: str, **changes) -> bool:
     in_trouble = Delivery.objects.filter(pk=delivery.pk, state__in=(State.FAILED, State.DEAD, State.UNKNOWN))
     with transaction.atomic():
-        if not in_trouble.update(attempts=0, data_started=False, **changes):
+        if not in_trouble.update(attempts=0, crashes=0, data_started=False, **changes):
             return False
         _note(delivery, BY_HAND, None, text)
     return True
@@ -139,7 +140,8 @@ def _end(delivery: Delivery, phase: str, code: int | None, text: str, **changes)
     return True
 
 
-def _next_try(attempts: int) -> datetime:
-    minutes = BACKOFF_MINUTES[min(max(attempts, 1), len(BACKOFF_MINUTES)) - 1]
+def _next_try(delivery: Delivery) -> datetime:
+    schedule = ALERT_BACKOFF_MINUTES if delivery.lane == Lane.ALERT else BACKOFF_MINUTES
+    minutes = schedule[min(max(delivery.attempts, 1), len(schedule)) - 1]
     jitter = random.uniform(0.8, 1.2) if minutes >= 240 else 1  # noqa: S311 -- spreads load, guards nothing
     return clock.now() + timedelta(minutes=minutes * jitter)

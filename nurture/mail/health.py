@@ -2,17 +2,18 @@
 
 import os
 import smtplib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db.models import Count
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cms import clock
-from cms.health import Check, Finding
-from nurture.mail.models import Delivery
+from cms.health import Check, Finding, Lag, Reach
+from nurture.mail.models import Delivery, Lane
 from nurture.mail.transport import SmtpTransport, Unreachable
 
 LATE = timedelta(minutes=10)
@@ -72,7 +73,18 @@ def _ask_maildir(folder: Path) -> Finding:
 
 
 CHECKS = [
-    Check("mail server", ask_transport),
+    Check("mail server", ask_transport, Reach.OUTSIDE),
     Check("mail queue", ask_queue),
     Check("mail in trouble", ask_troubles),
 ]
+
+
+def oldest_mail() -> datetime | None:
+    """Since when the mail is due that waits longest, in any lane."""
+    now = clock.now()
+    due = Delivery.objects.filter(state=Delivery.State.PENDING, not_before__lte=now)
+    found = [due.filter(lane=lane).order_by("not_before").values_list("not_before", flat=True).first() for lane in Lane]
+    return min((one for one in found if one), default=None)
+
+
+LAGS = [Lag(gettext_lazy("Mails"), oldest_mail, LATE)]

@@ -103,6 +103,7 @@ class Delivery(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
+    crashes = models.PositiveSmallIntegerField(default=0, help_text="How often its process ended while it held it.")
     data_started = models.BooleanField(default=False, help_text="Committed before DATA: it may have gone out.")
     last_code = models.PositiveSmallIntegerField(null=True, blank=True)
     last_error = models.TextField(blank=True)

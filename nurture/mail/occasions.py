@@ -20,7 +20,12 @@ def _words(delivery: Delivery, rules: dict[int, str]) -> str:
     if kind == "rule":
         name = rules.get(_run(delivery.occasion) or 0)
         return _("The rule “%s”") % name if name else _("A rule")
-    plain = {"alert": _("An alert to sales"), "tx": _("Sent by this site"), "test": _("A test")}
+    plain = {
+        "alert": _("An alert to sales"),
+        "share": _("Shared by a colleague"),
+        "tx": _("Sent by this site"),
+        "test": _("A test"),
+    }
     return plain.get(kind, delivery.occasion)
 
 

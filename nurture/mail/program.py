@@ -41,6 +41,18 @@ def join(program: tuple[Segment, ...], values: Mapping[str, str], track: Track, 
     return "".join([s if isinstance(s, str) else _one(s, values, track, escape) for s in program])
 
 
+def destinations(program: tuple[Segment, ...], values: Mapping[str, str]) -> set[str]:
+    """The different addresses that the links of one recipient's mail lead to."""
+    found: set[str] = set()
+
+    def note(destination: str) -> str:
+        found.add(destination)
+        return destination
+
+    join(program, values, note, escape=False)
+    return found
+
+
 def _one(segment: Marker | Link | Picture, values: Mapping[str, str], track: Track, escape: bool) -> str:
     if isinstance(segment, Marker):
         return merge.value(segment, values, escape=escape)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from email.utils import getaddresses, parseaddr
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -15,6 +16,8 @@ from nurture.mail.models import Delivery, EmailTemplate, Lane
 from tracking import consent
 
 State = Delivery.State
+TURNED_ROBOT = "What set it off was judged a robot's."  # how a mail that may come back is told from others
+Recipient = tuple[str, UUID | None]  # HMAC of the address, subject of the contact
 
 
 def enqueue(
@@ -34,7 +37,7 @@ def enqueue(
     """
     message = messages.message_of(template)
     fixed = {**values_for(contact, asset), **{name: merge.clean(text) for name, text in (values or {}).items()}}
-    delivery = _delivery(contact.email, occasion, lane, not_before)
+    delivery = _delivery(contact.email, occasion, lane, not_before, contact.subject)
     delivery.contact, delivery.message, delivery.asset, delivery.values = contact, message, asset, fixed
     delivery.subject = merge.clean(merge.render(merge.parse(message.subject), fixed, escape=False))[:255]
     stored = _store([delivery])
@@ -65,6 +68,41 @@ def enqueue_raw(message: EmailMessage, lane: str = Lane.TRANSACTIONAL, occasion:
     return _store(deliveries)
 
 
+def cancel(occasions: Iterable[str]) -> set[str]:
+    """A robot set these occasions off: what waits is not sent any more; the occasions of which that is true."""
+    waiting = Delivery.objects.filter(occasion__in=list(occasions), state=State.PENDING)
+    found = set(waiting.values_list("occasion", flat=True))
+    waiting.update(state=State.CANCELLED, last_error=TURNED_ROBOT)
+    Exposure.objects.filter(by__in=found).delete()
+    return found
+
+
+def restore(occasions: Iterable[str]) -> int:
+    """It was a person after all: what `cancel` stopped is due again, unless it is suppressed by now; how many.
+
+    What a person cancelled stays so.
+    """
+    stopped = Delivery.objects.filter(occasion__in=list(occasions), state=State.CANCELLED, last_error=TURNED_ROBOT)
+    rows = list(stopped.select_related("contact").defer("raw", "values"))
+    scopes = scopes_of((row.address_hmac, _subject_of(row)) for row in rows)
+    free = [row for row in rows if not is_suppressed(scopes[row.address_hmac, _subject_of(row)], row.lane)]
+    now = clock.now()
+    back = stopped.filter(pk__in=[row.pk for row in free])
+    restored = back.update(state=State.PENDING, last_error="", not_before=now)
+    stopped.filter(pk__in=[row.pk for row in rows]).update(state=State.SUPPRESSED, last_error="")
+    shown = [row for row in free if row.contact_id and row.asset_id]
+    Exposure.objects.bulk_create(
+        [Exposure(contact_id=row.contact_id, asset_id=row.asset_id, sent_at=now, by=row.occasion) for row in shown],
+        ignore_conflicts=True,
+    )
+    bell.ring_at_commit()
+    return restored
+
+
+def _subject_of(row: Delivery) -> UUID | None:
+    return row.contact.subject if row.contact else None
+
+
 def values_for(contact: Contact, asset: AssetPage | None) -> dict[str, str]:
     """The merge values for this person and piece, as clean texts. The cover and the unsubscribe link come later."""
     account = contact.account
@@ -88,10 +126,12 @@ def page_url(asset: AssetPage) -> str:
     return f"{settings.BASE_URL}{parts[2] if parts else '/'}"
 
 
-def _delivery(address: str, occasion: str, lane: str, not_before: datetime | None) -> Delivery:
+def _delivery(
+    address: str, occasion: str, lane: str, not_before: datetime | None, subject: UUID | None = None
+) -> Delivery:
     now = clock.now()
     hmac = consent.address_hmac(address)
-    held = is_suppressed(consent.suppressed([hmac]).get(hmac, set()), lane)
+    held = is_suppressed(scopes_of([(hmac, subject)])[hmac, subject], lane)
     return Delivery(
         address=address,
         address_hmac=hmac,
@@ -101,6 +141,17 @@ def _delivery(address: str, occasion: str, lane: str, not_before: datetime | Non
         not_before=not_before or now,
         created_at=now,
     )
+
+
+def scopes_of(recipients: Iterable[Recipient]) -> dict[Recipient, set[str]]:
+    """{(address HMAC, subject): scopes of what stops mail}: by the address and by the person. Two queries."""
+    recipients = list(recipients)
+    by_address = consent.suppressed(hmac for hmac, _subject in recipients)
+    subjects = {subject for _hmac, subject in recipients if subject}
+    by_person = consent.refused(subjects) if subjects else {}
+    return {
+        (hmac, subject): by_address.get(hmac, set()) | by_person.get(subject, set()) for hmac, subject in recipients
+    }
 
 
 def is_suppressed(scopes: Iterable[str], lane: str) -> bool:

@@ -6,15 +6,17 @@ from email import message_from_bytes, policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from html import escape
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cms import clock
 from cms.models import AssetPage
+from nurture.contacts.models import Contact
 from nurture.mail import merge, program
 from nurture.mail.models import Delivery, Lane
-from tracking import links, tokens
+from tracking import consent, links, modes, tokens, wordings
 
 COVER = "width-1200|format-jpeg|jpegquality-80"
 _UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
@@ -53,16 +55,40 @@ def parts(delivery: Delivery) -> Parts:
         "piece.cover": delivery.values.get("piece.cover") or cover_url(delivery.asset),
         "unsubscribe_url": unsubscribe_url(delivery),
     }
-    message = delivery.message
+    message, layout = delivery.message, program.of_html(delivery.message.html)
+    number, sent_at = len(program.destinations(layout, values)), delivery.sent_at or clock.now()
 
     def track(destination):
-        return links.tracked_url(destination, delivery.ref)
+        return links.tracked_url(destination, delivery.ref, links=number, sent_at=sent_at)
 
+    html = program.join(layout, values, track, escape=True)
     return Parts(
         subject=merge.clean(merge.render(merge.parse(message.subject), values, escape=False))[:255],
-        html=program.join(program.of_html(message.html), values, track, escape=True),
+        html=with_unseen(html, delivery, number) if delivery.lane == Lane.MARKETING else html,
         text=program.join(program.of_text(message.text), values, track, escape=False),
     )
+
+
+def with_unseen(html: str, delivery: Delivery, number: int) -> str:
+    """The part with what no reader sees at its end: a link that only robots follow, and where the person agreed (or
+    their country's rules keep no more than a day) a picture that tells that the mail was opened.
+    """
+    unseen = ""
+    if number:
+        trap = links.trap_url(delivery.ref, number)
+        unseen = f'<a href="{trap}" style="display:none" aria-hidden="true" tabindex="-1"></a>'
+    if delivery.contact and may_see_opening(delivery.contact):
+        source = escape(links.open_url(delivery.ref, delivery.contact.subject))
+        unseen += f'<img src="{source}" alt="" width="1" height="1">'
+    before, tag, after = html.rpartition("</body>")
+    return f"{before}{unseen}{tag}{after}" if tag else html + unseen
+
+
+def may_see_opening(contact: Contact) -> bool:
+    """Asked again when the picture is fetched: this only spares mails a picture that would tell nothing."""
+    said = consent.answers([contact.subject], wordings.OPEN_TRACKING).get(contact.subject)
+    mode = modes.of_country(contact.country)
+    return (mode == modes.CONSENTED and said is True) or (mode == modes.DELIVERABILITY and said is not False)
 
 
 def parts_of_raw(raw: bytes) -> Parts:

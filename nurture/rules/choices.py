@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from cms import topics as topics_by_slug
 from cms.models import BuyingStage, Persona, Topic
 from cms.models.pages import Format
 from tracking.kinds import KINDS
@@ -21,7 +22,15 @@ KIND_LABELS = {
     "form_submitted": _("fills in the form of"),
     "link_followed": _("follows a link to"),
     "mail_opened": _("opens a mail about"),
+    "poll_answered": _("answers a poll under"),
     "site_searched": _("searches for"),
+    "action_taken": _("acts in a program, about"),
+    "event_attended": _("attends an event about"),
+    "meeting_held": _("meets us about"),
+    "call_made": _("is on the phone with us about"),
+    "support_asked": _("asks support about"),
+    "social_engaged": _("reacts on social media to"),
+    "reply_received": _("replies to a mail about"),
 }
 
 
@@ -52,7 +61,7 @@ def kinds():
 
 @dataclass(frozen=True)
 class Tags:
-    """Slug to id, and slug to name, of everything a rule may name. Loaded once a batch: three queries."""
+    """Slug to id, and slug to name, of everything a rule may name. Loaded once a batch: four queries."""
 
     stages: dict[str, int]
     personas: dict[str, int]
@@ -63,7 +72,7 @@ class Tags:
         return cls(
             dict(BuyingStage.objects.values_list("slug", "pk")),
             dict(Persona.objects.values_list("slug", "pk")),
-            dict(Topic.objects.values_list("slug", "pk")),
+            topics_by_slug.slugs(),
         )
 
 

@@ -18,7 +18,7 @@ from nurture import registry
 from nurture.contacts.models import Contact
 from nurture.rules.causes import Cause
 from nurture.rules.choices import Tags
-from nurture.rules.models import ActionRun, Rule
+from nurture.rules.models import TURNED_ROBOT, ActionRun, Rule
 from tracking import batches
 
 State = ActionRun.State
@@ -122,7 +122,7 @@ def drop_too_soon(matches: list[Match]) -> list[Match]:
     if matches:
         earlier = ActionRun.objects.filter(
             rule__in={match.rule.pk for match in matches}, contact__in={match.cause.contact_id for match in matches}
-        )
+        ).exclude(state=State.SKIPPED, outcome=TURNED_ROBOT)
         last = {
             (rule, contact): latest
             for rule, contact, latest in earlier.values("rule", "contact")

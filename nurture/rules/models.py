@@ -45,6 +45,9 @@ class Rule(DraftStateMixin, RevisionMixin, index.Indexed, models.Model):
         return sentences.describe(self)
 
 
+TURNED_ROBOT = "What set it off turned out to be a robot, or was taken back."  # the outcome of a run that was undone
+
+
 class ActionRun(models.Model):
     """One action of one rule for one contact and cause: outbox, wait, retry and audit in one row."""
 
@@ -78,5 +81,6 @@ class ActionRun(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], name="action_run_due", condition=models.Q(state="pending")),
             models.Index(fields=["lease_until"], name="action_run_leased", condition=models.Q(state="claimed")),
+            models.Index(fields=["id"], name="action_run_dead", condition=models.Q(state="dead")),
             models.Index(fields=["rule", "contact", "-caused_at"], name="action_run_again"),
         ]

@@ -9,6 +9,7 @@ from nurture.registry import register
 from nurture.rules import choices
 from nurture.rules.causes import Cause
 from nurture.rules.choices import Tags
+from tracking.kinds import OFFLINE_KINDS
 
 
 def several(options, label) -> blocks.MultipleChoiceBlock:
@@ -52,7 +53,7 @@ class AssetEngaged:
     def sentence(params) -> str:
         """Plain words, for lists and explanations."""
         pieces = ", ".join(f"“{page.title}”" for page in params["pieces"] if page)
-        parts = [_g("somebody"), choices.named(params["kinds"], choices.kinds()), pieces or _g("a piece")]
+        parts = [_g("somebody"), choices.named(params["kinds"], choices.kinds()), pieces or _something(params["kinds"])]
         for field, words, options in (
             ("stages", _g("of the stage %s"), choices.stages),
             ("personas", _g("for %s"), choices.personas),
@@ -79,6 +80,11 @@ class AssetEngaged:
             and (not params.get("formats") or cause.format in params["formats"])
             and cause.seconds >= (params.get("min_seconds") or 0)
         )
+
+
+def _something(kinds) -> str:
+    """A meeting need not be about a piece of ours."""
+    return _g("anything") if kinds and set(kinds) <= set(OFFLINE_KINDS) else _g("a piece")
 
 
 class StageChangedBlock(blocks.StructBlock):

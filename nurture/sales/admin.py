@@ -26,12 +26,21 @@ class InboxMenuItem(RightMenuItem):
 INBOX = InboxMenuItem(
     _("Inbox"), reverse_lazy("nurture:inbox"), right="alert.view", name="inbox", icon_name="mail", order=200
 )
+LIBRARY = RightMenuItem(
+    _("Sales library"),
+    reverse_lazy("nurture:library"),
+    right="piece.find",
+    name="sales_library",
+    icon_name="folder-open-inverse",
+    order=210,
+)
 VIEWSETS: list = []
-MENU: list = [INBOX]  # in the main menu
+MENU: list = [INBOX, LIBRARY]  # in the main menu
 SUBMENU: list = []  # under Nurture
 
 
 @hooks.register("register_log_actions")
 def log_actions(actions):
     """What people do with alerts."""
+    actions.register_action("nurture.piece_shared", _("Share a piece"), _("Piece shared"))
     actions.register_action("nurture.alert_decided", _("Decide on an alert"), _("Alert decided"))

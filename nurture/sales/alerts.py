@@ -1,6 +1,8 @@
 """Alerts: whom to call, why, with what words. Raised once for a decision, and sent by every channel there is."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,6 +11,8 @@ from cms import agreements, clock
 from cms.models import SignalAgreement, User
 from nurture import registry
 from nurture.contacts.models import Contact
+from nurture.mail import queue
+from nurture.mail.models import Delivery
 from nurture.rules.models import ActionRun
 from nurture.sales import owners
 from nurture.sales.models import Alert, AlertOutcome
@@ -45,6 +49,35 @@ def raise_for(run: ActionRun) -> Alert:
         for channel in registry.entries("channel"):
             channel.send(alert, recipients(alert))
     return alert
+
+
+def withdraw(runs: Iterable[ActionRun]) -> set[int]:
+    """What set these runs off was a robot: alerts nobody has decided are taken back, with their unsent mails.
+
+    Returns the keys of the runs whose alert was taken back.
+    """
+    occasions = {f"action:{run.pk}": run.pk for run in runs}
+    undecided = Alert.objects.filter(occasion__in=occasions, withdrawn_at=None, outcomes=None)
+    found = dict(undecided.values_list("pk", "occasion"))
+    Alert.objects.filter(pk__in=found).update(withdrawn_at=clock.now())
+    for pk in found:
+        queue.cancel(_mails_of(pk))
+    return {occasions[occasion] for occasion in found.values()}
+
+
+def restore(cause_uuids: Collection[UUID]) -> int:
+    """It was a person after all: what was taken back stands again, with its unsent mails. How many."""
+    withdrawn = Alert.objects.filter(cause_uuid__in=cause_uuids, withdrawn_at__isnull=False)
+    found = list(withdrawn.values_list("pk", flat=True))
+    Alert.objects.filter(pk__in=found).update(withdrawn_at=None)
+    for pk in found:
+        queue.restore(_mails_of(pk))
+    return len(found)
+
+
+def _mails_of(pk: int) -> list[str]:
+    """The occasions of an alert's mails."""
+    return list(Delivery.objects.filter(occasion__startswith=f"alert:{pk}:").values_list("occasion", flat=True))
 
 
 def agreement_for(run: ActionRun) -> SignalAgreement | None:

@@ -12,8 +12,8 @@ from nurture.contacts.timeline import Entry, explainer, source
 from nurture.mail.models import Delivery, Lane
 from nurture.rules import sentences
 from nurture.rules.models import ActionRun
-from nurture.sales import alerts
-from nurture.sales.models import Alert, AlertOutcome
+from nurture.sales import alerts, shares
+from nurture.sales.models import Alert, AlertOutcome, Share
 
 # These actions have rows of their own on the timeline, once they are done.
 SHOWN_ELSEWHERE = ("move_stage", "send_mail", "alert_owner")
@@ -27,6 +27,7 @@ MAIL_STATES = {
     Delivery.State.UNKNOWN: gettext_lazy("May have been sent (cut off): %s"),
     Delivery.State.CANCELLED: gettext_lazy("Was cancelled: %s"),
 }
+NOT_ARRIVED = (Delivery.State.SUPPRESSED, Delivery.State.FAILED, Delivery.State.DEAD, Delivery.State.CANCELLED)
 OUTCOMES = {
     AlertOutcome.Outcome.ACCEPTED: gettext_lazy("accepted the alert"),
     AlertOutcome.Outcome.REJECTED: gettext_lazy("rejected the alert"),
@@ -69,6 +70,24 @@ def alerted(contact, window):
         entry = Entry(window.source, row.pk, row.created_at, _("Alerted %s") % alerts.who(row), "warning", row.reason)
         entry.tone, entry.decision = "good", _run_of(row.occasion, "action")
         entry.why = [(_("Why this person"), row.owner_because)]
+        yield entry
+
+
+@source("share")
+def shared(contact, window):
+    """What one of us gave them by hand, with the words that went with it."""
+    rows = list(window.of(Share.objects.filter(contact=contact).select_related("user"), "created_at"))
+    mails = shares.deliveries(rows)
+    for row in rows:
+        said = {"who": row.user or _("Somebody"), "title": row.asset_title}
+        if row.way == Share.Way.MAILED:
+            text, note = _("%(who)s mailed them ‘%(title)s’") % said, row.note
+        else:
+            text, note = _("%(who)s took a personal link to ‘%(title)s’ for them") % said, ""
+        entry = Entry(window.source, row.pk, row.created_at, text, "link", note, asset_id=row.asset_id)
+        mail = mails.get(row.pk)
+        if mail and mail.state in NOT_ARRIVED:
+            entry.tone, entry.why = "bad", [(_("The mail"), f"{mail.get_state_display()} {mail.last_error}".strip())]
         yield entry
 
 

@@ -1,5 +1,7 @@
 """What is handed to sales: an alert with its reason, and what became of it."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +25,7 @@ class Alert(models.Model):
     opener = models.TextField(blank=True)
     by_mail_link = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="What set it off turned out to be a robot.")
 
     class Meta:
         ordering = ["-pk"]
@@ -45,3 +48,27 @@ class AlertOutcome(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+
+
+class Share(models.Model):
+    """A piece that somebody of ours gave a contact by a personal link, and how. Its readers are told apart by `ref`."""
+
+    class Way(models.TextChoices):
+        COPIED = "copied", _("Link copied")
+        MAILED = "mailed", _("Mailed from here")
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, help_text="In its link. Made with the form: sent once.")
+    contact = models.ForeignKey("nurture.Contact", models.CASCADE, related_name="shares")
+    asset = models.ForeignKey("cms.AssetPage", models.SET_NULL, null=True, db_constraint=False, related_name="+")
+    asset_title = models.CharField(max_length=255)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="shares")
+    way = models.CharField(max_length=6, choices=Way.choices)
+    note = models.TextField(blank=True, help_text="The words that went with it.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["contact", "-created_at"], name="share_by_contact")]
+
+    def __str__(self):
+        return self.asset_title

@@ -60,7 +60,9 @@ class Inbox(KeysetListing):
         """Cards and tabs."""
         context = super().get_context_data(*args, **kwargs)
         cards = [card(self.request.user, alert) for alert in context["object_list"]]
-        return context | {"cards": cards, "tabs": TABS, "tab": self.tab}
+        is_first = self.tab == inbox.OPEN and not ({"older", "newer"} & self.request.GET.keys())
+        settling = inbox.settling(self.request.user) if is_first else []
+        return context | {"cards": cards, "tabs": TABS, "tab": self.tab, "settling": settling}
 
     @cached_property
     def empty(self):

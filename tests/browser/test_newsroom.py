@@ -1,6 +1,6 @@
 """The newsroom's screens in Chromium: the way from a gap to a published piece, moving with undo, reading on a phone."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
@@ -13,6 +13,7 @@ from editorial.models import Entry
 from tests.browser.conftest import NARROW, login, overflows, violations
 
 CALENDAR, COVERAGE = "/admin/newsroom/calendar/", "/admin/newsroom/coverage/"
+LIST, BOARD, WEEK = (f"{CALENDAR}?view={view}" for view in ("list", "board", "week"))
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_from_a_gap_to_a_published_piece_by_keyboard(site, page, marketer, stage
     page.wait_for_url(site.url + COVERAGE)
     assert cell.get_by_role("link", name="1 planned").count() == 1
 
-    page.goto(site.url + CALENDAR)
+    page.goto(site.url + LIST)
     press(page, page.get_by_role("button", name="Start draft Choosing without regret"))
     page.wait_for_url("**/admin/pages/*/edit/")
     draft = AssetPage.objects.get(title="Choosing without regret")
@@ -76,27 +77,112 @@ def test_from_a_gap_to_a_published_piece_by_keyboard(site, page, marketer, stage
     assert Entry.objects.get(title="Choosing without regret").step == "published"
 
 
-def test_a_move_is_undone_from_its_message(site, page, entry):
-    page.goto(site.url + CALENDAR)
-    press(page, page.get_by_role("link", name="Move to… Doors in winter"))
-    press(page, page.get_by_role("button", name="No day yet"))
-    page.get_by_text("“Doors in winter” is moved to").wait_for()
-    lane = page.get_by_role("region", name="No day yet")
-    assert lane.get_by_role("link", name="Doors in winter", exact=True).count() == 1
-    press(page, page.get_by_role("button", name="Undo"))
-    page.get_by_text("“Doors in winter” is moved to").wait_for()
+@pytest.fixture
+def today(page):
+    """Today's cell; the calendar is open."""
+    return page.locator(".nr-cell-day--today")
+
+
+def day_of(entry):
     entry.refresh_from_db()
-    assert (entry.due_on, entry.version) == (timezone.localdate(), 3)
+    return entry.due_on
+
+
+def drag(page, card, place):
+    """By mouse, from the middle of one to the middle of the other, as a hand does it: in steps."""
+    card.scroll_into_view_if_needed()
+    begin, end = card.bounding_box(), place.bounding_box()
+    page.mouse.move(begin["x"] + begin["width"] / 2, begin["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=12)
+    page.mouse.up()
+
+
+def test_a_card_dropped_on_a_day_lands_on_the_day_under_the_pointer_and_undo_brings_it_back(site, page, entry):
+    page.goto(site.url + WEEK)
+    today, days = timezone.localdate(), page.locator(".nr-cell-day .nr-cards")
+    other = 6 if days.nth(6).get_attribute("data-day") != f"{today}" else 5
+    target = date.fromisoformat(days.nth(other).get_attribute("data-day"))
+    card = page.locator('.nr-card[data-title="Doors in winter"]')
+    heights = "[...document.querySelectorAll('.nr-cell-day')].map(cell => cell.offsetHeight)"
+    before = page.evaluate(heights)
+    drag(page, card, days.nth(other))
+    if target < today:
+        page.get_by_role("button", name="Move it").click()
+    page.get_by_text("“Doors in winter” is moved to").wait_for()
+    page.wait_for_function("document.activeElement.textContent.includes('Doors in winter')")
+    assert days.nth(other).get_by_role("link", name="Doors in winter", exact=True).count() == 1
+    assert (day_of(entry), page.evaluate(heights)) == (target, before)
+    page.get_by_role("button", name="Undo").click()
+    page.locator(".nr-cell-day--today").get_by_role("link", name="Doors in winter", exact=True).wait_for()
+    assert day_of(entry) == today
+    drag(page, card, page.get_by_role("region", name="No day yet").locator(".nr-cards"))
+    page.get_by_text("is moved to “No day yet”").wait_for()
+    assert day_of(entry) is None
+
+
+def test_by_keys_a_card_is_picked_up_carried_put_down_and_taken_back(site, page, entry, today):
+    page.goto(site.url + WEEK)
+    press(page, today.get_by_role("link", name="Doors in winter", exact=True), " ")
+    there, back = ("ArrowRight", 1) if page.locator(".nr-cell-day--today + .nr-cell-day").count() else ("ArrowLeft", -1)
+    page.keyboard.press(there)
+    page.keyboard.press("Escape")
+    assert today.get_by_role("link", name="Doors in winter", exact=True).is_visible()
+    for key in (" ", there, "Enter"):
+        page.keyboard.press(key)
+    if back < 0:
+        press(page, page.get_by_role("button", name="Move it"))
+    page.get_by_text("“Doors in winter” is moved to").wait_for()
+    assert day_of(entry) == timezone.localdate() + timedelta(days=back)
+    page.wait_for_function("document.activeElement.textContent.includes('Doors in winter')")
+    page.keyboard.press("Control+z")
+    today.get_by_role("link", name="Doors in winter", exact=True).wait_for()
+    assert day_of(entry) == timezone.localdate()
+
+
+def test_the_dialog_moves_and_gives_the_focus_back_and_a_conflict_is_told(site, page, entry, marketer):
+    page.goto(site.url + CALENDAR)
+    opener = page.get_by_role("link", name="Move to… Doors in winter")
+    press(page, opener)
+    page.get_by_role("dialog").wait_for()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className") == "nr-card__move"
+    schedule.move(entry, user=marketer, version=1, due_on=None)
+    press(page, opener)
+    press(page, page.get_by_role("button", name="One day later"))
+    page.get_by_text("changed “Doors in winter” after you opened it").wait_for()
+    page.get_by_role("region", name="No day yet").get_by_role("link", name="Doors in winter", exact=True).wait_for()
+    assert (day_of(entry), [text for text in page.errors if "409" not in text]) == (None, [])
+    page.errors.clear()  # the browser notes the refused request
+    press(page, opener)
+    press(page, page.get_by_role("button", name="One day later"))
+    page.get_by_text("“Doors in winter” is moved to").wait_for()
+    assert day_of(entry) == timezone.localdate() + timedelta(days=1)
+
+
+def test_on_the_board_a_card_changes_its_step_and_a_plus_plans_with_a_title(site, page, entry, today):
+    page.goto(site.url + BOARD)
+    drag(page, page.locator('.nr-card[data-title="Doors in winter"]'), page.locator('.nr-cards[data-step="brief"]'))
+    page.get_by_text("“Doors in winter” is at “Brief” now.").wait_for()
+    entry.refresh_from_db()
+    assert entry.step == "brief"
+    page.goto(site.url + CALENDAR)
+    press(page, today.get_by_role("link", name="Plan a piece"))
+    page.get_by_label("Working title").fill("A scoop")
+    page.keyboard.press("Enter")
+    today.get_by_role("link", name="A scoop", exact=True).wait_for()
+    Entry.objects.get(title="A scoop", due_on=timezone.localdate()).delete()
 
 
 def test_filtering_and_the_next_month_keep_each_other(site, page, entry, stage):
     page.goto(site.url + CALENDAR)
     page.get_by_placeholder("Search…").fill("doors")
     page.wait_for_url("**q=doors*")
-    page.get_by_role("link", name="Next").click()
-    page.wait_for_url("**month=*")
+    page.get_by_role("link", name="Next", exact=True).click()
+    page.wait_for_url("**on=*")
     assert page.get_by_placeholder("Search…").input_value() == "doors"
-    assert page.get_by_text("Nothing in this month fits the search and the filters.").count() == 1
+    assert page.get_by_text("fits the search and the filters.").count() == 1
     page.get_by_role("link", name="Today").first.click()
     page.get_by_role("link", name="Doors in winter", exact=True).wait_for()
 
@@ -107,22 +193,22 @@ def test_what_is_alike_is_listed_while_the_title_is_typed(site, page, marketer, 
     page.get_by_role("complementary").get_by_role("link", name="Doors in winter").wait_for()
 
 
-@pytest.mark.parametrize("path", [CALENDAR, COVERAGE, "/admin/newsroom/entries/add/", "move", "edit"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_screens_are_accessible_in_both_themes(site, new_page, entry, path, theme):
+def test_screens_are_accessible_in_both_themes(site, new_page, entry, theme):
     page = new_page(color_scheme=theme)
     login(page, site, "marketer")
-    named = {"move": f"/admin/newsroom/entries/{entry.pk}/move/", "edit": f"/admin/newsroom/entries/{entry.pk}/"}
-    page.goto(site.url + named.get(path, path))
-    assert violations(page) == []
+    move, edit = f"/admin/newsroom/move/entry/{entry.pk}/due/", f"/admin/newsroom/entries/{entry.pk}/"
+    for path in (CALENDAR, LIST, BOARD, COVERAGE, "/admin/newsroom/entries/add/", move, edit):
+        page.goto(site.url + path)
+        assert (path, violations(page)) == (path, [])
 
 
-@pytest.mark.parametrize("path", [CALENDAR, COVERAGE, "/admin/newsroom/entries/add/", "/admin/"])
-def test_screens_fit_a_phone(site, new_page, entry, path):
+def test_screens_fit_a_phone(site, new_page, entry):
     page = new_page(viewport=NARROW)
     login(page, site, "marketer")
-    page.goto(site.url + path)
-    assert not overflows(page)
+    for path in (CALENDAR, WEEK, LIST, BOARD, COVERAGE, "/admin/newsroom/entries/add/", "/admin/"):
+        page.goto(site.url + path)
+        assert (path, overflows(page)) == (path, False)
 
 
 def test_a_salesperson_reads_the_plan_without_buttons(site, new_page, entry):

@@ -9,7 +9,7 @@ from django.core.files.images import ImageFile
 from PIL import Image
 
 from cms import clock
-from cms.models import AssetPage, Author, BuyingStage, HomePage, LibraryImage, Rating, Topic
+from cms.models import AssetPage, Author, BuyingStage, Comment, HomePage, LibraryImage, Rating, Topic
 from tests.browser.conftest import NARROW, overflows, violations
 
 PAGES = {"home": "/", "topic": "/topics/claims/", "asset": "/a-warm-hour/", "search": "/search/?q=warm", "none": "/no/"}
@@ -105,6 +105,31 @@ def test_reader_without_script_rates_and_is_thanked(filled, new_page):
     piece = AssetPage.objects.get(slug="a-warm-hour")
     assert list(Rating.objects.filter(asset=piece).values_list("value", flat=True)) == [-1]
     assert page.context.cookies() == []
+
+
+def test_reader_without_script_comments_and_what_is_wrong_is_said_in_place(filled, new_page):
+    page = opened(new_page(java_script_enabled=False, viewport=NARROW), filled, "asset")
+    page.get_by_text("Be the first to comment").click()
+    page.get_by_label("Your comment").fill("We had this, too.")
+    page.get_by_label("Your name").fill("Ines")
+    page.get_by_label("Your mail address").fill("ines@example")
+    page.get_by_role("button", name="Send").click()
+    assert page.get_by_text("This is no mail address").count() == 1
+    page.errors.clear()  # the browser logs the 422 that this page is
+    page.get_by_label("Your mail address").fill("ines@example.com")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("We are sending you a mail").wait_for()
+    assert Comment.objects.get().text == "We had this, too."
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_open_form_of_a_comment_is_accessible_and_its_trap_out_of_reach(filled, new_page, scheme):
+    page = opened(new_page(color_scheme=scheme), filled, "asset")
+    page.locator(".comment-write summary").click()
+    assert violations(page) == []
+    page.get_by_label("Your mail address").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "wants_answer"
 
 
 def test_reader_with_script_is_thanked_in_place(filled, page):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from cms import clock
 from cms.admin.assets import useful_in_words
-from cms.models import AssetPage, Author, BuyingStage, Campaign, HomePage, Persona, Rating, Topic, Vehicle
+from cms.models import AssetPage, Author, BuyingStage, Campaign, HomePage, Objection, Persona, Rating, Topic, Vehicle
 
 pytestmark = pytest.mark.django_db
 
@@ -33,11 +33,12 @@ def assets(number):
 MAKERS = {
     "stages": (stages, 7),
     "personas": (lambda n: [Persona.objects.create(slug=f"p{i}", name=f"P{i}") for i in range(n)], 7),
-    "topics": (lambda n: [Topic.objects.create(slug=f"t{i}", name=f"T{i}") for i in range(n)], 7),
+    "topics": (lambda n: [Topic.objects.create(slug=f"t{i}", name=f"T{i}") for i in range(n)], 8),
+    "objections": (lambda n: [Objection.objects.create(slug=f"o{i}", name=f"O{i}") for i in range(n)], 7),
     "authors": (lambda n: [Author.objects.create(slug=f"a{i}", name=f"A{i}") for i in range(n)], 7),
     "campaigns": (campaigns, 7),
     "vehicles": (lambda n: [Vehicle.objects.create(slug=f"v{i}", name=f"V{i}") for i in range(n)], 7),
-    "assets": (assets, 18),
+    "assets": (assets, 19),
 }
 
 

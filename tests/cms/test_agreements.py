@@ -210,3 +210,46 @@ def test_screen_shows_who_signed_and_offers_signing_only_to_sales(client, agreem
     text = client.get(address).content.decode()
     assert "In force" in text
     assert "Withdraw this agreement" in text
+
+
+def told(agreement):
+    return [str(agreements.HISTORY[entry.action]) for entry in agreements.history(agreement)]
+
+
+def test_way_from_draft_to_its_end_is_logged_step_by_step(client, marketer, owner, mailoutbox, monkeypatch):
+    """Draft, requested, signed, in force, expired: each a state, each a line; what is not in force triggers nothing."""
+    client.force_login(marketer)
+    client.post(reverse("agreements:add"), form(expires_on="2026-11-30"))
+    row = SignalAgreement.objects.get()
+    assert (state(row), told(row)) == (State.DRAFT, ["Drafted"])
+    client.post(reverse("agreements:edit", args=[row.pk]), form(expires_on="2026-11-30") | {"action-submit": "1"})
+    assert (state(row), told(row)[1:]) == (State.WAITING, ["Signature requested"])
+    assert agreements.in_force(clock.now()) == []
+    signed(client, row, owner)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 30, 22, tzinfo=UTC))
+    AgreementSignature.objects.update(signed_at=datetime(2026, 11, 20, tzinfo=UTC))
+    assert (state(row), told(row)[2:]) == (State.IN_FORCE, ["Signed: in force"])
+    assert (agreements.in_force(clock.now()), agreements.expire_due()) == ([row], 0)
+
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 1, 1, tzinfo=UTC))
+    mailoutbox.clear()
+    assert (agreements.in_force(clock.now()), state(row)) == ([], State.EXPIRED)
+    assert [agreements.expire_due(), agreements.expire_due()] == [1, 0]
+    assert told(row)[3:] == ["Last day passed: ended"]
+    assert sorted(mail.to[0] for mail in mailoutbox) == ["marketer@lede.example", "owner@lede.example"]
+    assert reverse("agreements:inspect", args=[row.pk]) in mailoutbox[0].body
+    page = client.get(reverse("agreements:inspect", args=[row.pk])).content.decode()
+    assert page.index("Drafted") < page.index("Signature requested") < page.index("Last day passed: ended")
+
+
+def test_withdrawn_or_renewed_agreement_is_not_told_as_ended(client, agreement, owner, marketer):
+    agreement.expires_on = date(2020, 1, 1)
+    agreement.save_revision().publish()
+    agreements.sign(agreement, agreement.latest_revision, owner)
+    agreement.refresh_from_db()
+    agreements.withdraw(agreement, marketer)
+    assert agreements.expire_due() == 0
+    agreement.expires_on = None
+    agreement.save_revision().publish()
+    agreements.sign(agreement, agreement.latest_revision, owner)
+    assert agreements.expire_due() == 0

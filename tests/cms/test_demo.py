@@ -96,4 +96,5 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "newsroom.example",
     "EMAIL_URL": "smtp://localhost:25",
     "DEFAULT_FROM_EMAIL": "newsroom@lede.example",
+    "LEDE_POSTAL_ADDRESS": "Lede, 1 Main Street, Springfield",
 }

@@ -50,7 +50,7 @@ def piece(request):
 
 def test_a_piece_has_all_keys_and_no_other(piece):
     timely = {"review_by_days"} if piece["shelf_life"] == "timely" else set()
-    assert set(piece.metadata) == KEYS | timely
+    assert set(piece.metadata) - {"objections"} == KEYS | timely
 
 
 def test_a_piece_uses_only_known_values(piece):
@@ -69,6 +69,7 @@ def test_a_piece_refers_only_to_what_exists(piece):
     assert set(personas_of(piece)) <= set(slugs("personas"))
     assert piece["topics"]
     assert set(piece["topics"]) <= set(slugs("topics"))
+    assert set(piece.get("objections", [])) <= set(slugs("objections"))
     assert piece["author"] in slugs("authors")
 
 
@@ -162,3 +163,10 @@ def test_a_mail_compiles_and_calls_no_other_host(name):
     html = mjml.mjml2html(MAILS[name])
     assert 'href="{{ unsubscribe_url }}"' in html
     assert not re.search(r"""(?:src|href)=["'](?!\{\{)|@import|url\(""", html)
+
+
+def test_campaigns_name_pieces_and_vehicles_that_are_there():
+    named = [slug for campaign in CAST["campaigns"] for slug in campaign["pieces"]]
+    assert set(named) <= {piece["slug"] for piece in PIECES.values()}
+    assert len(named) == len(set(named))
+    assert {campaign["vehicle"] for campaign in CAST["campaigns"]} <= set(slugs("vehicles"))

@@ -16,6 +16,7 @@ State = Job.State
 @pytest.fixture
 def kind(monkeypatch):
     """A kind of work whose slices are a list of functions, called one after the other."""
+    jobs.kinds()  # registered for good, or the first look would register them in the empty table
     monkeypatch.setattr(jobs, "_kinds", {})
     slices = []
     jobs.job("count")(lambda job: slices.pop(0)(job))
@@ -142,6 +143,7 @@ def test_slice_that_was_cancelled_or_taken_over_meanwhile_stores_nothing(kind, m
 
 
 def test_work_that_clears_up_does_so_when_done_or_stopped_and_then_does_not_go_on(monkeypatch, client, owner):
+    jobs.kinds()  # registered for good, or the first look would register them in the empty table
     monkeypatch.setattr(jobs, "_kinds", {})
     cleared, ended = [], [False, True]
     way_on = ("On", "/on/")

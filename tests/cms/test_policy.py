@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 
 from cms import clock, policy
-from cms.models import Job
+from cms.models import AssetPage, HomePage, Job
 
 pytestmark = pytest.mark.db
 
@@ -120,3 +120,15 @@ def test_permission_given_by_hand_against_the_table_goes_and_others_stay():
 def test_everybody_with_a_group_can_enter_the_admin():
     for name in policy.GROUPS:
         assert Group.objects.get(name=name).permissions.filter(codename="access_admin").exists()
+
+
+def test_a_piece_that_an_editor_submits_waits_for_who_may_publish(editor, marketer):
+    piece = HomePage.objects.get().add_child(instance=AssetPage(title="Submitted", live=False, owner=editor))
+    piece.save_revision(user=editor)
+    state = piece.get_workflow().start(piece, editor)
+    task, acting = state.current_task_state, state.current_task_state.task.specific
+    assert acting.get_actions(piece, editor) == []
+    assert "approve" in {name for name, *_ in acting.get_actions(piece, marketer)}
+    task.approve(user=marketer)
+    piece.refresh_from_db()
+    assert (piece.live, state.workflow.name) == (True, "Marketing approves")

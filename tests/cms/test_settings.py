@@ -19,6 +19,7 @@ PRODUCTION = {
     "EMAIL_URL": "smtp://localhost:25",
     "DEFAULT_FROM_EMAIL": "newsroom@lede.example",
     "LEDE_BASE_URL": "https://newsroom.example",
+    "LEDE_POSTAL_ADDRESS": "Lede, 1 Main Street, Springfield",
 }
 WRONG = [
     ("PORT", "99999", "a port is a number from 1 to 65535"),
@@ -26,13 +27,18 @@ WRONG = [
     ("LEDE_BASE_URL", "newsroom.example", "write it as https://your.host"),
     ("DATABASE_URL", "mysql://localhost/lede", "'mysql' is not supported; use sqlite:///PATH or postgres://…"),
     ("EMAIL_URL", "imap://localhost", "use smtp://, smtp+tls://, smtps:// or maildir:///FOLDER"),
-    ("LEDE_CONSENT", "perhaps", "one of none, given"),
+    ("LEDE_CONSENT", "perhaps", "'perhaps' is no mode; one of off, aggregate, deliverability, consented"),
+    ("LEDE_CONSENT", "off,Germany=off", "'GERMANY' is no country; write its two letters, for example DE=off"),
+    ("LEDE_CONSENT", "DE=off", "say first what holds everywhere else"),
     ("LEDE_SETTLE_SECONDS", "-1", "write 0 or more"),
+    ("LEDE_KEEP_EVENTS_DAYS", "92", "write 93 or more days, or 0 to keep events for ever"),
     ("LEDE_RULE_MAX_AGE_HOURS", "a day", "Not a valid integer"),
     ("REDIS_URL", "localhost:6379", "write it as redis://host:port/0"),
     ("LOG_LEVEL", "LOUD", "one of DEBUG, INFO, WARNING, ERROR"),
     ("TRACKING_KEYS", "k1:c2hvcnQ", "each is NAME:KEY, NAME of 1–8 letters and digits, KEY of 32 bytes or more"),
     ("TRACKING_KEYS", "k1:A", "the key named 'k1' is not base64"),
+    ("LEDE_OFFICES", "our office", "'our office' is no network; write it as 203.0.113.0/24 or 2001:db8::/32"),
+    ("LEDE_DATACENTRES", "/no/such/file", "cannot be read"),
     ("DEBUG", "maybe", "Not a valid boolean"),
 ]
 
@@ -81,6 +87,12 @@ def test_production_refuses_weak(name, value, tmp_path):
     status, error = load("production", tmp_path, **(PRODUCTION | {name: value}))
     assert status == 1
     assert name in error
+
+
+def test_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    status, error = load("dev", tmp_path, LEDE_VAR=str(tmp_path / "file"))
+    assert (status, "LEDE_VAR: the folder" in error, "name one that we may write" in error) == (1, True, True)
 
 
 def test_command_line_ends_with_one_sentence_and_status_2(tmp_path):

@@ -76,8 +76,10 @@ QUERIES = {
     "/for/it/": 5,
     "/authors/ines/": 5,
     "/search/": 6,
-    "/piece-0/": 16,
+    "/piece-0/": 18,
     "/feed/": 3,
+    "/feed/atom/": 3,
+    "/topics/cost/feed/atom/": 4,
     "/sitemap.xml": 6,
 }
 
@@ -162,6 +164,16 @@ def test_canonical_and_open_graph_name_the_public_address(client, fill, settings
     assert f'<link rel="canonical" href="{address}">' in html
     assert f'<meta property="og:url" content="{address}">' in html
     assert re.search(rf'<meta property="og:image" content="{settings.BASE_URL}/media/images/[^"]+\.jpg">', html)
+
+
+def test_piece_that_lives_elsewhere_leads_there(client, make_piece):
+    piece = make_piece("Talk", lives_at="https://www.video.example/talk?a=1&b=2")
+    html = client.get(piece.url).content.decode()
+    assert (
+        '<a href="https://www.video.example/talk?a=1&amp;b=2" rel="external">Go on to it at video.example</a>' in html
+    )
+    assert '<link rel="canonical" href="https://www.video.example/talk?a=1&amp;b=2">' in html
+    assert "min read" not in html
 
 
 def test_older_pieces_are_one_link_away(client, make_piece, topics):

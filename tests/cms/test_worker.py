@@ -40,7 +40,7 @@ def test_serve_stops_with_all_its_processes_on_signal(installation, number):
     web_and_worker = children(serve.pid)
     assert len(web_and_worker) == 2
     serve.send_signal(number)
-    assert serve.wait(20) == 0
+    assert serve.wait(45) == 0  # as long as docs/operations.md asks a supervisor to wait
     assert [pid for pid in web_and_worker if alive(pid)] == []
     assert Heartbeat.objects.count() == 0  # the worker signed off: it was not killed
 

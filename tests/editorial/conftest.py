@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from cms.models import AssetPage, BuyingStage, HomePage, Persona, Topic
 from editorial import schedule
@@ -53,5 +53,41 @@ def make_piece(home):
             AssetPage.objects.filter(pk=page.pk).update(first_published_at=moment, last_published_at=moment)
             page.refresh_from_db()
         return page
+
+    return make
+
+
+@pytest.fixture
+def make_pieces(make_piece):
+    """make_pieces(200, persona, primary_stage=…): live pieces like the first one, in five statements however many."""
+
+    def make(number, persona, **fields):
+        first = make_piece("Piece 0", [persona], **fields)
+        shared = {"depth": first.depth, "content_type_id": first.content_type_id, "locale_id": first.locale_id}
+        pages = Page.objects.bulk_create(
+            Page(title=f"Piece {n}", slug=f"piece-{n}", path=Page._get_path(first.path[:-4], first.depth, n + 2),
+                 live=True, first_published_at=first.first_published_at, **shared)
+            for n in range(1, number)
+        )  # fmt: skip
+        rows = [AssetPage(page_ptr_id=page.pk, **fields) for page in pages]
+        if rows:
+            AssetPage._base_manager._insert(rows, fields=AssetPage._meta.local_concrete_fields)
+        for_whom = AssetPage.personas.through
+        for_whom.objects.bulk_create(for_whom(assetpage_id=page.pk, persona_id=persona.pk) for page in pages)
+
+    return make
+
+
+@pytest.fixture
+def make_entries(db):
+    """make_entries(1000, due_on=…, personas=[…]): planned entries with the same fields, in three statements."""
+
+    def make(number, personas=(), title="Entry", **fields):
+        entries = Entry.objects.bulk_create(Entry(title=f"{title} {n:04}", **fields) for n in range(number))
+        for_whom = Entry.personas.through
+        for_whom.objects.bulk_create(
+            for_whom(entry_id=entry.pk, persona_id=persona.pk) for entry in entries for persona in personas
+        )
+        return entries
 
     return make

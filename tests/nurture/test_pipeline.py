@@ -4,13 +4,16 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 
-from cms import clock
+from cms import claims, clock
 from cms.models import AssetPage, BuyingStage, HomePage
 from nurture import pipeline
-from nurture.contacts import identities
+from nurture.contacts import identities, stages
 from nurture.contacts.models import Account, Contact, Engagement, Identity, StageChange
+from nurture.rules import causes
 from nurture.rules.models import ActionRun, Rule
+from tests import ledger
 from tests.nurture.rules.conftest import READING
 from tracking import batches
 from tracking.models import Event, Pending, Visitor
@@ -55,7 +58,7 @@ def read(visitor, piece, kind="asset_read", verdict="human", minutes_ago=1, link
         uuid=uuid4(), kind=kind, occurred_at=at, received_at=at, source="script", visitor=visitor, asset=piece,
         verdict=verdict, link_ref=link_ref,
     )  # fmt: skip
-    batches.insert(Event, [event])
+    ledger.store(event)
     batches.insert(Pending, [Pending(consumer="nurture", event_uuid=event.uuid)])
     return event
 
@@ -169,7 +172,8 @@ def test_browser_of_another_contact_is_not_taken_over(readers):
         identities.tie(second, visitor, Identity.Kind.FORM)
 
 
-def test_event_that_cannot_be_reacted_to_is_put_aside_and_the_rest_goes_on(readers, piece):
+def test_event_that_cannot_be_reacted_to_is_put_aside_and_the_rest_goes_on(readers, piece, monkeypatch):
+    monkeypatch.setattr(claims, "PAUSE", timedelta(0))
     (_, first), (_, second) = readers(2)
     poison = read(first, piece)
     Event.objects.filter(uuid=poison.uuid).update(properties=["not", "a", "dict"])
@@ -182,12 +186,41 @@ def test_event_that_cannot_be_reacted_to_is_put_aside_and_the_rest_goes_on(reade
     assert "AttributeError" in dead.error
 
 
+def test_stage_change_that_rules_cannot_react_to_is_given_up_and_events_go_on(readers, piece, monkeypatch, later):
+    move_rule()
+    (bad, _), (_, visitor) = readers(2)
+    stages.move(bad, BuyingStage.objects.get(slug="interest"), reason="By hand.", at=clock.now())
+    monkeypatch.setattr(causes, "from_stage_change", lambda change: {}["x"] if change.reason == "By hand." else change)
+    for _ in range(3):
+        read(visitor, piece, verdict="robot")
+        assert pipeline.react() == 2
+        later(seconds=31)
+    change = StageChange.objects.get(reason="By hand.")
+    assert (change.reacted, change.dead_at is not None, change.error) == (False, True, "KeyError: 'x'")
+    assert (pipeline.react(), Pending.objects.count()) == (0, 0)
+
+
+def test_database_that_goes_away_is_not_the_event_s_fault(readers, piece, monkeypatch):
+    ((_, visitor),) = readers(1)
+    read(visitor, piece)
+
+    def away(*_):
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline.engagements, "record", away)
+        with pytest.raises(OperationalError):
+            pipeline.react()
+    assert Pending.objects.get().attempts == 0
+    assert pipeline.react() == 1
+
+
 @pytest.mark.parametrize("number", [100, pytest.param(2000, marks=pytest.mark.slow)])
 def test_number_of_queries_is_the_same_at_100_and_2000_events(number, readers, piece, django_assert_num_queries):
     move_rule()
     pairs = readers(20)
     for index in range(number):
         read(pairs[index % 20][1], piece)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(39):
         assert pipeline.react(limit=number) == number
     assert Engagement.objects.count() == number

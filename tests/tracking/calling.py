@@ -8,6 +8,9 @@ from tracking import collector
 
 AGENT = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
+# What a browser sends when a person follows a link.
+BROWSER = AGENT | {"accept": "text/html,*/*;q=0.8", "accept-language": "pt-PT", "sec-fetch-mode": "navigate"}
+
 
 def call(*requests):
     """Send requests, all at once, to the application; (method, path, options) each. Their responses."""

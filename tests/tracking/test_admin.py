@@ -8,7 +8,8 @@ from wagtail.models import ModelLogEntry
 
 from cms import clock
 from cms.models import AssetPage, Campaign, HomePage
-from tracking import batches, links
+from tests import ledger
+from tracking import links
 from tracking.models import Event, Link
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
@@ -64,10 +65,27 @@ def test_link_shows_what_came_of_it(client, editor, make_link):
     at = clock.now()
     values = {"occurred_at": at, "received_at": at, "source": "link", "link_ref": link.ref}
     kinds = [("link_followed", "human"), ("link_followed", "robot"), ("asset_read", "human"), ("page_viewed", "human")]
-    batches.insert(Event, [Event(uuid=uuid4(), kind=kind, verdict=verdict, **values) for kind, verdict in kinds])
+    ledger.store(*(Event(uuid=uuid4(), kind=kind, verdict=verdict, **values) for kind, verdict in kinds))
     client.force_login(editor)
-    figures = client.get(reverse("links:inspect", args=[link.pk])).context["figures"]
-    assert figures == {"followed": 1, "read": 1, "robots": 1}
+    place = reverse("links:inspect", args=[link.pk])
+    people = client.get(place)
+    assert people.context["figures"] == {"followed": 1, "read": 1, "robots": 1}
+    assert [line["kind"] for line in people.context["lines"]] == ["Page viewed", "Piece read", "Link followed"]
+    robots = client.get(place, {"robots": "1"}).context["lines"]
+    assert [line["verdict"] for line in robots] == ["Robot"]
+    last = people.context["events"][1].pk
+    assert [line["kind"] for line in client.get(place, {"before": last}).context["lines"]] == ["Link followed"]
+
+
+def test_link_page_costs_the_same_for_any_number_of_readers(client, editor, make_link, django_assert_num_queries):
+    link, at = make_link(), clock.now()
+    client.force_login(editor)
+    client.get(reverse("links:inspect", args=[link.pk]))
+    values = {"kind": "link_followed", "occurred_at": at, "received_at": at, "source": "link", "link_ref": link.ref}
+    for rows in (1, 3):
+        ledger.store(*(Event(uuid=uuid4(), asset_id=link.asset_id, **values) for _ in range(rows)))
+        with django_assert_num_queries(16):
+            client.get(reverse("links:inspect", args=[link.pk]))
 
 
 def test_link_is_never_changed_nor_deleted(client, admin, make_link):

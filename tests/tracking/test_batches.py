@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError
 
 from cms.models import Campaign, User
-from tracking import batches
+from tracking import batches, months
 from tracking.models import Draft, DropCount, Event, EventKey
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
@@ -19,6 +19,11 @@ AWKWARD = 'Zoë\'s "quote" \\ — %s 日本 \U0001f600\n\ttab'
 def event(**changes):
     values = {"uuid": uuid4(), "kind": "page_viewed", "occurred_at": AT, "received_at": AT, "source": "script"}
     return Event(**(values | changes))
+
+
+@pytest.fixture(autouse=True)
+def month():
+    months.make([AT])
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,15 @@
 """Tracked links: where they were signed for, and nowhere else."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from tests.tracking.calling import get, path_of
-from tracking import links, tokens
-from tracking.models import Draft
+from tests.tracking.calling import call, get, path_of
+from tracking import links, pipeline, tokens
+from tracking.models import Draft, Event
 
 pytestmark = [
     pytest.mark.db,
@@ -67,3 +67,11 @@ def test_token_of_another_purpose_is_as_unknown_as_nonsense():
     wrong = get(f"/t/c/{tokens.sign('unsubscribe', {'d': 'https://lede.example/', 'r': REF.hex})}")
     nonsense = get("/t/c/nonsense")
     assert (wrong.status_code, wrong.content) == (nonsense.status_code, nonsense.content) == (404, nonsense.content)
+
+
+def test_link_that_nobody_sees_is_kept_and_finds_nothing():
+    token = links.tracked_url("https://elsewhere.example/", uuid4(), links=3).rpartition("/")[2]
+    assert [get(f"/t/h{query}").status_code for query in ("", f"?l={token}", "?l=ours-it-is-not")] == [404, 404, 400]
+    assert call(("POST", "/t/h", {}))[0].status_code == 405
+    pipeline.run_batch()
+    assert list(Event.objects.values_list("verdict", "kind")) == [("robot", "link_followed")] * 2

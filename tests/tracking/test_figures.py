@@ -8,11 +8,18 @@ import pytest
 from cms import ports
 from cms.feedback.models import Rating
 from cms.models import AssetPage, HomePage
-from tracking import batches
+from tests import ledger
+from tracking import rollups
 from tracking.models import Event
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def store(*events):
+    ledger.store(*events)
+    rollups.mark_stale(rollups.days_of(events))
+    rollups.refresh()
 
 
 def event(asset, **changes):
@@ -28,15 +35,12 @@ def test_the_library_is_told_of_reading_and_rating_in_two_queries(number, django
     for n, value in enumerate((1, 1, -1)):
         rows += [Rating(asset_id=pk, reader_key=f"r{n}", value=value, rated_at=AT) for pk in pieces]
     Rating.objects.bulk_create(rows)
-    batches.insert(
-        Event,
-        [
-            event(seen, visitor_id=5),
-            event(seen, visitor_id=6, kind="asset_read"),
-            event(seen, kind="asset_downloaded"),
-            event(seen, verdict="robot"),
-            event(999_999),
-        ],
+    store(
+        event(seen, visitor_id=5),
+        event(seen, visitor_id=6, kind="asset_read"),
+        event(seen, kind="asset_downloaded"),
+        event(seen, verdict="robot"),
+        event(999_999),
     )
     with django_assert_num_queries(2):
         figures = ports.asset_figures([*pieces, 999_998])
@@ -48,7 +52,7 @@ def test_the_library_is_told_of_reading_and_rating_in_two_queries(number, django
 
 
 def test_a_piece_that_was_read_and_not_rated_has_zeros_and_an_unread_one_is_missing():
-    batches.insert(Event, [event(1, visitor_id=5)])
+    store(event(1, visitor_id=5))
     assert ports.asset_figures([1, 2]) == {
         1: {"views": 1, "readers": 1, "reads": 0, "downloads": 0, "useful": 0, "not_useful": 0}
     }

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from cms import clock
-from tracking import accounts, health, inbox, pipeline, spool
+from tracking import accounts, health, inbox, networks, pipeline, rows, spool
 from tracking.models import Draft, Event, Pending
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
@@ -28,8 +28,19 @@ def answers():
 
 
 def test_empty_ledger_is_well():
-    assert answers() == {"inbox": True, "spool": True, "ledger sum": True, "reactions": True}
+    names = ("inbox", "months", "spool", "ledger sum", "reactions", "robots", "countries")
+    assert answers() == dict.fromkeys(names, True)
     assert accounts.balance().total == 0
+
+
+def test_health_says_that_there_is_no_list_of_datacentres(settings, tmp_path):
+    networks.forget()
+    assert "No list of datacentre networks" in health.robots_are_told().message
+    settings.DATACENTRES_FILE = tmp_path / "clouds.txt"
+    settings.DATACENTRES_FILE.write_text("198.51.100.0/24  # a cloud\n\n2001:db8::/32\n")
+    networks.forget()
+    assert health.robots_are_told().message == "2 datacentre networks are known."
+    networks.forget()
 
 
 def test_inbox_that_nobody_empties_is_told():
@@ -44,7 +55,7 @@ def test_inbox_that_nobody_empties_is_told():
 
 
 def test_spool_that_stays_or_cannot_be_read_is_told():
-    spool.keep([draft()])
+    spool.keep([rows.of_draft(draft())])
     assert answers()["spool"]
     path = next(spool.folder(spool.EVENTS).glob("*.json"))
     os.utime(path, (0, 0))

@@ -10,7 +10,7 @@ from django.db import DataError, IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tracking import accounts, batches, inbox, pipeline, spool, steps
+from tracking import accounts, batches, inbox, pipeline, rows, spool, steps
 from tracking.models import Draft, DraftMark, DropCount, Event, EventKey, Pending, SpoolMark
 from tracking.signals import events_recorded
 
@@ -187,7 +187,7 @@ def test_new_inbox_file_counts_on_after_the_mark():
 
 
 def test_spool_is_replayed_once_whenever_it_dies(monkeypatch):
-    spool.keep([draft(UUID(int=1)), draft(UUID(int=2)), draft(UUID(int=1))])
+    spool.keep([rows.of_draft(draft(UUID(int=number))) for number in (1, 2, 1)])
     assert accounts.balance() == accounts.Balance(stored=0, dropped=0, inbox=0, spool=3, taken=0, keys=0)
     with monkeypatch.context() as patch:
         patch.setattr("pathlib.Path.unlink", die)
@@ -200,7 +200,7 @@ def test_spool_is_replayed_once_whenever_it_dies(monkeypatch):
 
 
 def test_spool_file_that_cannot_be_read_stops_no_other_and_is_kept():
-    spool.keep([draft()])
+    spool.keep([rows.of_draft(draft())])
     torn = spool.folder(spool.EVENTS) / "0.json"
     torn.write_text("[1, 2")
     assert (spool.replay(), Event.objects.count()) == (1, 1)
@@ -247,9 +247,8 @@ def start(plan):
 
 def step(word, detail, sent):
     if word in ("send", "spool"):
-        (inbox.submit if word == "send" else spool.keep)(
-            [draft(UUID(int=n), occurred_at=AT + timedelta(n)) for n in detail]
-        )
+        drafts = [draft(UUID(int=n), occurred_at=AT + timedelta(n)) for n in detail]
+        inbox.submit(drafts) if word == "send" else spool.keep(map(rows.of_draft, drafts))
         sent.update(detail)
     elif word == "run":
         pipeline.run_batch(detail)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cms import clock
 from cms.models import AssetPage, HomePage
-from cms.signals import asset_rated
+from cms.signals import asset_rated, comment_posted, poll_answered
 from tracking import accounts, tokens
 from tracking.models import Event, Pending, Visitor
 
@@ -55,3 +55,26 @@ def test_rating_that_is_rolled_back_leaves_no_event(rate):
         rate()
         transaction.set_rollback(True)
     assert (Event.objects.count(), Pending.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("signal", "kind", "said", "kept"),
+    [
+        (comment_posted, "comment_posted", {"comment_id": 7, "posted_at": None}, {"comment": 7}),
+        (
+            poll_answered,
+            "poll_answered",
+            {"poll_id": 3, "question": "Why?", "option": "So.", "answered_at": None},
+            {"poll": 3, "question": "Why?", "option": "So."},
+        ),
+    ],
+    ids=["comment", "poll"],
+)
+def test_comment_and_poll_answer_are_one_event_each(settings, tmp_path, signal, kind, said, kept):
+    settings.VAR_DIR = tmp_path
+    piece = HomePage.objects.first().add_child(instance=AssetPage(title="A", slug="a-piece"))
+    signal.send(None, asset_id=piece.pk, visitor=uuid4(), request_facts=FACTS, **said)
+    event = Event.objects.get()
+    assert (event.kind, event.asset_id, event.properties, event.verdict) == (kind, piece.pk, kept, "human")
+    assert Pending.objects.get().event_uuid == event.uuid
+    assert accounts.balance().holds

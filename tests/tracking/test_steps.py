@@ -130,18 +130,31 @@ def test_device_is_told_by_the_user_agent(ua, device):
         ({}, []),
         ({"ua": PHONE}, []),
         ({"ua": ""}, ["no_user_agent"]),
-        ({"ua": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}, ["crawler"]),
-        ({"ua": FIREFOX.replace("Firefox", "HeadlessChrome")}, ["crawler", "headless"]),
-        ({"ua": "curl/8.0"}, ["crawler", "scripted"]),
-        ({"ua": "python-httpx/0.28"}, ["crawler", "scripted"]),
+        (
+            {"ua": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"},
+            ["crawler", "declared", "contact_given", "odd_agent", "vague_agent"],
+        ),
+        ({"ua": FIREFOX.replace("Firefox", "HeadlessChrome")}, ["listed", "headless"]),
+        ({"ua": "curl/8.0"}, ["crawler", "scripted", "no_device"]),
         ({"method": "HEAD"}, ["head_request"]),
         ({"purpose": "prefetch;prerender"}, ["prefetch"]),
         ({"purpose": "Preview", "method": "HEAD"}, ["head_request", "prefetch"]),
+        ({"signs": "no_language odd_headers datacentre"}, ["no_language", "odd_headers", "datacentre"]),
     ],
 )
 def test_robot_is_judged_with_reasons(facts, reasons):
     event = store({}, **facts)[0]
     assert (event.verdict, event.reasons) == ("robot" if reasons else "human", reasons)
+
+
+def test_one_weak_sign_is_kept_and_makes_no_robot():
+    event = store({}, signs="no_language")[0]
+    assert (event.verdict, event.reasons) == ("human", ["no_language"])
+
+
+def test_our_own_office_is_kept_and_never_counted():
+    assert store({}, signs="office")[0].verdict == "internal"
+    assert store({}, signs="office", ua="curl/8.0")[0].verdict == "robot"
 
 
 def test_history_of_a_server_is_of_people_and_its_client_is_no_evidence():

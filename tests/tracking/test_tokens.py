@@ -1,6 +1,10 @@
 """Tokens: what we sign we read, and nothing else."""
 
+import base64
+import io
+
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,18 +22,34 @@ def test_token_is_refused_for_another_purpose():
         tokens.read("unsubscribe", tokens.sign("link", PAYLOAD))
 
 
-def test_token_of_an_old_key_still_reads_after_rotation(settings):
-    token = tokens.sign("link", PAYLOAD)
-    settings.TRACKING_KEYS = {"new": b"n" * 32, **settings.TRACKING_KEYS}
-    assert tokens.read("link", token) == PAYLOAD
-    assert tokens.sign("link", PAYLOAD).startswith("v1.new.")
+def set_keys(settings, line):
+    pairs = (pair.split(":") for pair in line.removeprefix("TRACKING_KEYS=").strip().split(","))
+    settings.TRACKING_KEYS = {name: base64.urlsafe_b64decode(f"{key}=") for name, key in pairs}
 
 
-def test_token_of_a_revoked_key_is_refused(settings):
-    token = tokens.sign("link", PAYLOAD)
-    settings.TRACKING_KEYS = {"new": b"n" * 32}
+def command(*args):
+    out = io.StringIO()
+    call_command("tracking_keys", *args, stdout=out)
+    return out.getvalue()
+
+
+def test_links_outlive_three_rotations_and_one_revoked_key_takes_only_its_own(settings):
+    made = [tokens.sign("link", PAYLOAD)]
+    for _ in range(3):
+        set_keys(settings, command())
+        made.append(tokens.sign("link", PAYLOAD))
+    assert [token.split(".")[1] for token in made] == ["test", "k1", "k2", "k3"]
+    assert [tokens.read("link", token) for token in made] == [PAYLOAD] * 4
+    set_keys(settings, command("--revoke", "k1"))
+    assert [tokens.read("link", token) for token in (made[0], *made[2:])] == [PAYLOAD] * 3
     with pytest.raises(tokens.BadToken, match="revoked"):
-        tokens.read("link", token)
+        tokens.read("link", made[1])
+
+
+@pytest.mark.parametrize("name", ["test", "nobody"])
+def test_last_key_and_unknown_key_are_not_revoked(name):
+    with pytest.raises(CommandError, match="make another first"):
+        command("--revoke", name)
 
 
 @given(position=st.integers(min_value=0), character=st.characters(codec="ascii"))

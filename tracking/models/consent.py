@@ -1,5 +1,7 @@
 """What a person allowed and forbade. Read by collector, contacts and mail alike; outlives the contact."""
 
+import uuid
+
 from django.db import models
 
 
@@ -35,6 +37,7 @@ class ConsentEvent(models.Model):
         GIVEN = "given"
         WITHDRAWN = "withdrawn"
 
+    uuid = models.UUIDField(default=uuid.uuid4, db_index=True, editable=False, help_text="Names this very answer.")
     subject = models.UUIDField(null=True, db_index=True)
     address_hmac = models.CharField(max_length=64, blank=True, db_index=True)
     purpose = models.CharField(max_length=40, help_text="email, open_tracking, site_profile, …")
@@ -43,3 +46,10 @@ class ConsentEvent(models.Model):
     wording = models.CharField(max_length=200, blank=True)
     proof = models.JSONField(default=dict)
     at = models.DateTimeField()
+
+
+class LastOpen(models.Model):
+    """The day on which a mail was last opened, overwritten each time: all that `deliverability` keeps of opening."""
+
+    link_ref = models.UUIDField(unique=True)
+    opened_on = models.DateField()

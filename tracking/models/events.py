@@ -41,6 +41,8 @@ class Event(models.Model):
             models.Index(
                 fields=["asset", "occurred_at"], name="event_by_asset", condition=models.Q(asset__isnull=False)
             ),
+            # The other half of the one above: a day's events are counted by index, whatever they are about.
+            models.Index(fields=["occurred_at"], name="event_of_no_asset", condition=models.Q(asset__isnull=True)),
             models.Index(fields=["link_ref"], name="event_by_link", condition=models.Q(link_ref__isnull=False)),
         ]
 
@@ -68,6 +70,7 @@ class Pending(models.Model):
 
     consumer = models.CharField(max_length=24)
     event_uuid = models.UUIDField()
+    lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     dead_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
@@ -75,5 +78,6 @@ class Pending(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["consumer", "event_uuid"], name="pending_once")]
         indexes = [
-            models.Index(fields=["consumer", "id"], name="pending_work", condition=models.Q(dead_at__isnull=True))
+            models.Index(fields=["consumer", "id"], name="pending_work", condition=models.Q(dead_at__isnull=True)),
+            models.Index(fields=["id"], name="pending_dead", condition=models.Q(dead_at__isnull=False)),
         ]

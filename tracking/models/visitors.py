@@ -10,6 +10,9 @@ class Visitor(models.Model):
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["last_seen_at"], name="visitor_by_last_seen")]
+
 
 class Session(models.Model):
     """Events of one visitor with less than 30 minutes between them."""

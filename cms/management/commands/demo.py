@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from wagtail.utils.apps import get_app_submodules
 
-from cms import demo, demo_people, health, server
+from cms import demo, demo_people, schema, server
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         if settings.IS_PRODUCTION:
             raise CommandError("This is a production installation; the demonstration would mix with its data.")
-        if health.missing_migrations():
+        if schema.gap().lacking:
             call_command("migrate", verbosity=1)
         begun = time.monotonic()
         for app, module in get_app_submodules("demo"):

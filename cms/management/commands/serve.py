@@ -2,9 +2,8 @@
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connections
 
-from cms import health, processes, server
+from cms import processes, server, startup
 
 
 class Command(BaseCommand):
@@ -23,13 +22,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Port {port} of {host} is taken by another program. Stop it, or choose another: PORT={port + 1}"
             )
-        try:
-            waiting = health.missing_migrations()
-        except OperationalError as error:
-            raise CommandError(f"The database does not answer; check DATABASE_URL. {error}") from error
-        if waiting:
-            raise CommandError(f"The database lacks {waiting} migrations. Run: manage.py migrate")
-        connections.close_all()  # the web process is forked from this one and must not share its connections
+        startup.require()
         for name, address in server.addresses().items():
             self.stdout.write(f"{name:<10}{address}")
         self.stdout.write("Ctrl-C stops it.")

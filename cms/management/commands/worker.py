@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from cms import processes, worker
+from cms import processes, startup, worker
 
 
 class Command(BaseCommand):
@@ -12,6 +12,7 @@ class Command(BaseCommand):
         parser.add_argument("--follow", type=int, metavar="PID", help="Leave, too, when this parent process ends.")
 
     def handle(self, **options):
+        startup.require()
         if options["follow"]:
             processes.follow(options["follow"])
         worker.run_until(processes.told_to_stop())

@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from cms import processes, waking, worker
+from cms import processes, startup, waking, worker
 from cms.worker import Loop
 from nurture.mail import bell
 from nurture.mail import loops as mail
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--follow", type=int, metavar="PID", help="Leave, too, when this parent process ends.")
 
     def handle(self, **options):
+        startup.require()
         if options["follow"]:
             processes.follow(options["follow"])
         listener = bell.Listener()

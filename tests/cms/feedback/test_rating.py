@@ -202,3 +202,20 @@ def test_form_in_any_other_encoding_is_read_as_ours(client, piece, charset):
     content = encode_multipart(BOUNDARY, form(piece, visitor=str(uuid4())))
     answer = client.generic("POST", RATE, content, f"{MULTIPART_CONTENT}; charset={charset}")
     assert (answer.status_code, rows(piece)) == (303, [1])
+
+
+def test_one_network_cannot_rate_without_end_whatever_keys_it_makes_up(client, piece, make_piece, monkeypatch):
+    monkeypatch.setattr(ratings, "A_NETWORK_AN_HOUR_AND_PIECE", 3)
+    monkeypatch.setattr(ratings, "A_NETWORK_AN_HOUR", 5)
+    other = make_piece("Other")
+
+    def tap(what, address="192.0.2.7"):
+        return client.post(RATE, form(what, visitor=str(uuid4())), REMOTE_ADDR=address)
+
+    answers = [tap(piece).status_code for _ in range(4)] + [tap(other).status_code for _ in range(3)]
+    assert answers == [303, 303, 303, 429, 303, 303, 429]
+    assert tap(piece, "198.51.100.1").status_code == 303
+    assert "Try again later." in tap(piece).content.decode()
+    in_an_hour = clock.now() + timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: in_an_hour)
+    assert tap(piece).status_code == 303

@@ -7,12 +7,11 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from wagtail.models import ModelLogEntry
 
-from cms import clock, jobs, policy
-from cms.importers import uploads, writing
+from cms import clock, jobs
+from cms.importers import kinds, runs, uploads, work, writing
 from cms.importers.archives import ArchiveError
-from cms.models import AssetPage, ImportedItem, Job
+from cms.models import AssetPage, ImportBatch, ImportedItem, Job
 from tests.cms.importers.test_archives import packed
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +28,19 @@ def blog(number, *more):
     return packed(*((f"blog/{n:02}.md", post(f"Post {n}")) for n in range(number)), *more)
 
 
-def start(content, user, name="blog.zip", source="blog", publish=False):
-    return uploads.start(SimpleUploadedFile(name, content), source, publish=publish, user=user)
+def look(content, user, name="blog.zip", source="blog"):
+    """The batch of an upload that was looked through."""
+    batch = uploads.start(kinds.get("markdown"), SimpleUploadedFile(name, content), source, options={}, user=user)
+    finish(batch.job)
+    batch.refresh_from_db()
+    return batch
+
+
+def start(content, user, publish=False, **upload):
+    """The job that writes it, waiting."""
+    batch = look(content, user, **upload)
+    assert uploads.bring(batch, {"publish": publish}, user)
+    return batch.job
 
 
 def finish(job):
@@ -60,10 +70,10 @@ def later(monkeypatch, **span):
 
 def test_blog_comes_in_slice_by_slice_and_its_files_are_cleared_away(marketer):
     job = start(blog(45), marketer, publish=True)
-    assert folders() == [str(job.pk)]
+    assert folders() == [str(job.params["batch"])]
     assert jobs.run_slice() == 1
     job.refresh_from_db()
-    assert 1 <= job.done <= uploads.SLICE_FILES
+    assert 1 <= job.done <= work.SLICE_ENTRIES
     assert (job.state, job.total, AssetPage.objects.count()) == (State.RUNNING, 45, job.done)
     finish(job)
     assert (job.state, job.done, job.report["summary"]) == (State.DONE, 45, counted(created=45))
@@ -109,8 +119,8 @@ def test_report_says_what_was_skipped_first_and_what_was_changed(marketer):
 
 
 def test_rows_beyond_what_is_kept_are_counted(marketer, monkeypatch):
-    monkeypatch.setattr(uploads, "MAX_ROWS", 2)
-    monkeypatch.setattr(uploads, "MAX_ROWS_A_FILE", 3)
+    monkeypatch.setattr(runs, "MAX_ROWS", 2)
+    monkeypatch.setattr(runs, "MAX_ROWS_AN_ITEM", 3)
     tags = "\n\n".join("{% x %}" for _ in range(5))
     noisy = ("blog/00.md", f"---\ntitle: Noisy\n---\n{tags}\n")
     bad = [(f"blog/{n}.md", "no title") for n in range(5)]
@@ -125,11 +135,11 @@ def test_worker_killed_in_the_middle_of_a_slice_makes_no_twins_and_counts_right(
     written = []
     write = writing.Writer.write
 
-    def dies(writer, item):
+    def dies(writer, item, plan):
         if len(written) == 5:
             raise KeyboardInterrupt
         written.append(item.key)
-        return write(writer, item)
+        return write(writer, item, plan)
 
     monkeypatch.setattr(writing.Writer, "write", dies)
     with pytest.raises(KeyboardInterrupt):
@@ -158,7 +168,7 @@ def test_failure_between_piece_and_checkpoint_leaves_neither(marketer, monkeypat
     jobs.run_slice()
     job.refresh_from_db()
     assert (job.state, job.done, job.error) == (State.RUNNING, 0, "RuntimeError: disk full")
-    assert (AssetPage.objects.count(), folders()) == (0, [str(job.pk)])
+    assert (AssetPage.objects.count(), folders()) == (0, [str(job.params["batch"])])
     monkeypatch.setattr(jobs, "checkpoint", checkpoint)
     later(monkeypatch, seconds=61)
     assert finish(job).report["summary"] == counted(created=2)
@@ -168,8 +178,8 @@ def test_stopping_clears_the_files_and_a_slice_under_way_writes_no_more(marketer
     job = start(blog(5), marketer)
     write = writing.Writer.write
 
-    def stopped_at_the_third(writer, item):
-        outcome = write(writer, item)
+    def stopped_at_the_third(writer, item, plan):
+        outcome = write(writer, item, plan)
         if item.key == "02.md":
             assert jobs.cancel(job, marketer)
         return outcome
@@ -189,21 +199,23 @@ def test_stopped_import_does_not_go_on_and_a_failed_one_without_its_files_says_w
     assert folders() == []
     assert jobs.retry(job, marketer) is False
     job = start(blog(2), marketer)
-    uploads.remove(job)
+    uploads.remove(job.params["batch"])
     finish(job)
     assert job.state == State.FAILED
     assert job.error.startswith("The uploaded files are no longer there. Upload them again")
 
 
 def test_what_is_left_behind_is_swept_and_what_is_needed_is_not(marketer, monkeypatch):
-    failed, waiting = start(blog(1), marketer), start(blog(1), marketer, source="other")
-    Job.objects.filter(pk=failed.pk).update(state=State.FAILED, finished_at=clock.now())
-    (settings.VAR_DIR / "imports" / "999999").mkdir()
+    failed = start(blog(1), marketer, source="one").params["batch"]
+    Job.objects.update(state=State.FAILED, finished_at=clock.now())
+    waiting = start(blog(1), marketer, source="other").params["batch"]
+    for name in ("999999", "somebody else's"):
+        (settings.VAR_DIR / "imports" / name).mkdir()
     uploads.sweep()
-    assert folders() == sorted([str(failed.pk), str(waiting.pk)])
+    assert folders() == sorted([str(failed), str(waiting), "somebody else's"])
     later(monkeypatch, days=8)
     uploads.sweep()
-    assert folders() == [str(waiting.pk)]
+    assert folders() == sorted([str(waiting), "somebody else's"])
 
 
 def test_refused_upload_leaves_nothing_behind(marketer):
@@ -245,9 +257,28 @@ def test_piece_that_the_library_refuses_is_a_row_and_its_new_topic_is_not_missed
     assert [topic.name for topic in AssetPage.objects.get().topics.all()] == ["fresh"]
 
 
-def test_upload_is_in_the_history_with_what_was_uploaded(marketer):
-    job = start(blog(1), marketer)
-    entry = ModelLogEntry.objects.get(action="import.upload")
-    assert (entry.user, entry.object_id) == (marketer, str(job.pk))
-    assert entry.data == {"file": "blog.zip", "source": "blog", "publish": False}
-    assert policy.may(marketer, "import.run")
+def test_looking_through_says_what_would_become_of_it_and_writes_nothing(marketer):
+    finish(start(blog(2), marketer))
+    changed = (("blog/01.md", post("Post 1", tags="[new]")), ("blog/bad.md", "no title"), ("blog/new.md", post("New")))
+    batch = look(packed(("blog/00.md", post("Post 0")), *changed), marketer)
+    assert batch.state == ImportBatch.State.LOOKED
+    assert batch.counts == counted(created=1, updated=1, unchanged=1, skipped=1)
+    assert [(row["what"], row["file"]) for row in batch.job.report["rows"]] == [
+        ("Skipped", "bad.md"),
+        ("New topics", "01.md"),
+    ]
+    assert AssetPage.objects.count() == 2
+    assert folders() == [str(batch.pk)]
+    assert uploads.bring(batch, {}, marketer)
+    assert uploads.bring(batch, {}, marketer) is False
+    assert finish(batch.job).report["summary"] == counted(created=1, updated=1, unchanged=1, skipped=1)
+
+
+def test_discarding_clears_the_files_and_stopping_to_look_does_too(marketer):
+    batch = look(blog(1), marketer)
+    assert uploads.discard(batch, marketer)
+    assert (folders(), uploads.bring(batch, {}, marketer)) == ([], False)
+    batch = uploads.start(kinds.get("markdown"), SimpleUploadedFile("b.zip", blog(1)), "b", options={}, user=marketer)
+    assert jobs.cancel(batch.job, marketer)
+    batch.refresh_from_db()
+    assert (folders(), batch.state) == ([], ImportBatch.State.DISCARDED)

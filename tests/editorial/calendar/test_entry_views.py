@@ -86,77 +86,6 @@ def test_editing_saves_and_a_stale_form_keeps_what_was_written(client, editor, m
     assert (entry.title, entry.due_on, entry.version) == ("A better title", date(2026, 11, 27), 3)
 
 
-@pytest.mark.parametrize(
-    ("asked", "day"),
-    [
-        ({"due_on": "2026-12-24"}, date(2026, 12, 24)),
-        ({"pick": "day"}, date(2026, 11, 27)),
-        ({"pick": "week", "due_on": "2026-12-24"}, date(2026, 12, 3)),
-        ({"pick": "none", "due_on": "2026-12-24"}, None),
-    ],
-)
-def test_moving_by_date_or_by_quick_pick(client, editor, make_entry, asked, day):
-    entry = make_entry(due_on=date(2026, 11, 26))
-    client.force_login(editor)
-    answer = client.post(address("move", entry.pk), {**asked, "version": 1, "next": "/admin/newsroom/calendar/?q=x"})
-    entry.refresh_from_db()
-    assert (answer.url, entry.due_on) == ("/admin/newsroom/calendar/?q=x", day)
-
-
-def test_quick_pick_at_the_end_of_time_stays_in_the_calendar(client, editor, make_entry):
-    entry = make_entry(due_on=date(9999, 12, 31))
-    client.force_login(editor)
-    client.post(address("move", entry.pk), {"pick": "week", "version": 1})
-    entry.refresh_from_db()
-    assert entry.due_on == date(2199, 12, 31)
-
-
-def test_quick_picks_start_today_for_an_entry_without_a_day(client, editor, make_entry):
-    entry = make_entry()
-    client.force_login(editor)
-    client.post(address("move", entry.pk), {"pick": "week", "version": 1})
-    entry.refresh_from_db()
-    assert entry.due_on == date(2026, 11, 30)
-
-
-def test_a_move_without_a_day_or_to_no_date_is_refused(client, editor, make_entry):
-    entry = make_entry(due_on=date(2026, 11, 26))
-    client.force_login(editor)
-    for text, error in (("", "Choose a day, or press “No day yet”."), ("31 June", "Enter a valid date.")):
-        answer = client.post(address("move", entry.pk), {"due_on": text, "version": 1})
-        assert answer.context["form"].errors == {"due_on": [error]}
-    entry.refresh_from_db()
-    assert entry.due_on == date(2026, 11, 26)
-
-
-@pytest.mark.parametrize("before", [date(2026, 11, 26), None])
-def test_a_move_offers_its_undo_and_the_undo_moves_back(client, editor, make_entry, before):
-    entry = make_entry("Moved", due_on=before)
-    client.force_login(editor)
-    toast = said(client.post(address("move", entry.pk), {"due_on": "2026-12-24", "version": 1}))
-    assert "“Moved” is moved to Dec. 24, 2026." in toast
-    undo = {"due_on": "2026-11-26", "version": 2} if before else {"pick": "none", "version": 2}
-    for name, value in undo.items():
-        assert f'name="{name}" value="{value}"' in toast
-    client.post(address("move", entry.pk), undo)
-    entry.refresh_from_db()
-    assert (entry.due_on, entry.version) == (before, 3)
-
-
-def test_of_two_people_moving_one_entry_the_second_is_told_who_was_first(client, editor, marketer, make_entry):
-    entry = make_entry("Contested", due_on=date(2026, 11, 26))
-    client.force_login(editor)
-    assert client.post(address("move", entry.pk), {"due_on": "2026-12-01", "version": 1}).status_code == 302
-    client.force_login(marketer)
-    answer = client.post(address("move", entry.pk), {"due_on": "2026-12-24", "version": 1})
-    assert (answer.status_code, answer.context["form"].initial) == (
-        409, {"due_on": date(2026, 12, 1), "version": 2},
-    )  # fmt: skip
-    assert "editor changed “Contested” after you opened it" in answer.content.decode()
-    entry.refresh_from_db()
-    assert entry.due_on == date(2026, 12, 1)
-
-
 def test_starting_the_draft_opens_the_editor_and_a_second_press_the_same_page(client, editor, make_entry):
     entry = make_entry()
     client.force_login(editor)
@@ -180,13 +109,15 @@ def test_dropping_asks_first_and_keeps_the_reason(client, editor, make_entry):
 
 def test_a_missing_entry_is_not_found(client, editor):
     client.force_login(editor)
-    assert [client.get(address(name, 999)).status_code for name in ("edit", "move", "drop")] == [404, 404, 404]
+    assert [client.get(address(name, 999)).status_code for name in ("edit", "drop")] == [404, 404]
 
 
 def test_an_address_of_another_site_is_not_where_one_goes_back_to(client, editor, make_entry):
     entry = make_entry()
     client.force_login(editor)
-    answer = client.post(address("move", entry.pk), {"pick": "day", "version": 1, "next": "https://evil.example/"})
+    answer = client.post(
+        address("move", "entry", entry.pk, "due"), {"pick": "day", "version": 1, "next": "https://evil.example/"}
+    )
     assert answer.url == address("calendar")
 
 

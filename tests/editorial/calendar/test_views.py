@@ -11,6 +11,7 @@ from cms import clock
 from editorial import schedule
 
 CALENDAR, RESULTS = "/admin/newsroom/calendar/", "/admin/newsroom/calendar/results/"
+LIST = {"view": "list"}
 
 
 @pytest.fixture(autouse=True)
@@ -19,10 +20,10 @@ def _today(monkeypatch):
 
 
 def shown(answer):
-    """Titles by day, in their order; "late" and "none" for the lanes."""
+    """Titles by day, in their order; "late" and "none" for the lanes. Days of a grid with nothing on them are out."""
     layout = answer.context["layout"]
-    days = {day.date.day: [line.title for line in day.lines] for day in layout.days}
-    lanes = {"late": [line.title for line in layout.earlier], "none": [line.title for line in layout.unscheduled]}
+    days = {day.date.day: [card.title for card in day.cards] for day in layout.days if day.cards or day.today}
+    lanes = {"late": [card.title for card in layout.earlier], "none": [card.title for card in layout.unscheduled]}
     return days | {name: titles for name, titles in lanes.items() if titles}
 
 
@@ -33,7 +34,7 @@ def test_the_calendar_opens_on_this_month_with_lanes_and_live_pieces(client, edi
     make_entry("One day")
     make_piece("Nobody planned it", on=(2026, 11, 10))
     client.force_login(editor)
-    answer = client.get(CALENDAR)
+    answer = client.get(CALENDAR, LIST)
     assert shown(answer) == {
         10: ["Nobody planned it"], 23: [], 26: ["In November"], "late": ["Late since October"], "none": ["One day"],
     }  # fmt: skip
@@ -44,38 +45,49 @@ def test_the_neighbouring_months_keep_the_filters(client, editor, make_entry, st
     make_entry("Here", due_on=date(2026, 12, 3), stage=stage)
     make_entry("Elsewhere", due_on=date(2026, 12, 4))
     client.force_login(editor)
-    answer = client.get(CALENDAR, {"stage": stage.pk, "q": "e", "_w_filter_fragment": 1})
+    answer = client.get(CALENDAR, LIST | {"stage": stage.pk, "q": "e", "_w_filter_fragment": 1})
     following = answer.context["links"]["next"]
-    assert following == f"{CALENDAR}?stage={stage.pk}&q=e&month=2026-12"
+    assert following == f"{CALENDAR}?view=list&stage={stage.pk}&q=e&on=2026-12"
+    assert [one["url"] for one in client.get(following).context["shapes"]] == [
+        f"{CALENDAR}?view={view}&stage={stage.pk}&q=e&on={on}"
+        for view, on in (("month", "2026-12"), ("week", "2026-11-30"), ("list", "2026-12"), ("board", "2026-12"))
+    ]
     assert shown(client.get(following)) == {3: ["Here"]}
 
 
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        ({"stage": "stage"}, {10: ["Piece"], 23: [], 26: ["Tagged"]}),
-        ({"persona": "persona"}, {10: ["Piece"], 23: [], 26: ["Tagged"]}),
-        ({"format": "webinar"}, {23: [], 26: ["Tagged"]}),
-        ({"step": "assigned"}, {23: [], 26: ["Tagged"]}),
+        ({"stage": "stage"}, {10: ["Piece"], 23: [], 26: ["Tagged"], 30: ["Tagged"]}),
+        ({"persona": "persona"}, {10: ["Piece"], 23: [], 26: ["Tagged"], 30: ["Tagged"]}),
+        ({"format": "webinar"}, {23: [], 26: ["Tagged"], 30: ["Tagged"]}),
+        ({"step": "assigned"}, {23: [], 26: ["Tagged"], 30: ["Tagged"]}),
         ({"step": "dropped"}, {23: [], 25: ["Given up"]}),
         ({"step": "published"}, {10: ["Piece"], 23: []}),
-        ({"assignee": "editor"}, {23: [], 26: ["Tagged"]}),
-        ({"q": "tag"}, {23: [], 26: ["Tagged"]}),
-        ({"stage": "999999"}, {10: ["Piece"], 23: [], 26: ["Tagged"], 27: ["Bare"]}),
+        ({"assignee": "editor"}, {23: [], 26: ["Tagged"], 30: ["Tagged"]}),
+        ({"q": "tag"}, {23: [], 26: ["Tagged"], 30: ["Tagged"]}),
+        ({"topic": "topic"}, {23: [], 26: ["Tagged"], 30: ["Tagged"]}),
+        ({"lane": "publish"}, {10: ["Piece"], 23: []}),
+        ({"lane": ["due", "review"]}, {23: [], 26: ["Tagged"], 27: ["Bare"], 30: ["Tagged"]}),
+        ({"stage": "999999"}, {10: ["Piece"], 23: [], 26: ["Tagged"], 27: ["Bare"], 30: ["Tagged"]}),
+        ({"stage": "9" * 20}, {10: ["Piece"], 23: [], 26: ["Tagged"], 27: ["Bare"], 30: ["Tagged"]}),
+        ({"assignee": "9" * 20}, {10: ["Piece"], 23: [], 26: ["Tagged"], 27: ["Bare"], 30: ["Tagged"]}),
     ],
 )
 def test_filters_narrow_entries_and_pieces(
-    client, editor, make_entry, make_piece, stage, persona, request, asked, expected
+    client, editor, make_entry, make_piece, stage, persona, topic, asked, expected
 ):
     make_entry(
-        "Tagged", [persona], due_on=date(2026, 11, 26), stage=stage, format="webinar", step="assigned", assignee=editor
-    )
+        "Tagged", [persona], [topic], due_on=date(2026, 11, 26), review_on=date(2026, 11, 30), stage=stage,
+        format="webinar", step="assigned", assignee=editor,
+    )  # fmt: skip
     make_entry("Bare", due_on=date(2026, 11, 27))
     make_entry("Given up", due_on=date(2026, 11, 25), step="dropped")
     make_piece("Piece", [persona], primary_stage=stage)
     client.force_login(editor)
-    rows = {"stage": stage.pk, "persona": persona.pk, "editor": editor.pk}
-    assert shown(client.get(RESULTS, {key: rows.get(value, value) for key, value in asked.items()})) == expected
+    rows = {"stage": stage.pk, "persona": persona.pk, "topic": topic.pk, "editor": editor.pk}
+    asked = {key: value if isinstance(value, list) else rows.get(value, value) for key, value in asked.items()}
+    assert shown(client.get(RESULTS, LIST | asked)) == expected
 
 
 def test_a_published_entry_stands_on_the_day_it_went_live(client, marketer, make_entry):
@@ -84,13 +96,40 @@ def test_a_published_entry_stands_on_the_day_it_went_live(client, marketer, make
     live_on = datetime(2026, 11, 12, 9, tzinfo=UTC)
     type(entry.page).objects.filter(pk=entry.page_id).update(first_published_at=live_on)
     client.force_login(marketer)
-    assert shown(client.get(CALENDAR)) == {12: ["On its way"], 23: []}
-    assert shown(client.get(CALENDAR, {"month": "2026-10"})) == {}
+    assert shown(client.get(CALENDAR, LIST)) == {12: ["On its way"], 23: []}
+    assert shown(client.get(CALENDAR, LIST | {"on": "2026-10"})) == {}
 
 
 def test_an_unreadable_month_is_said_and_this_one_is_shown(client, editor):
     client.force_login(editor)
-    assert "“2026-13” is not a month such as 2026-11" in client.get(CALENDAR, {"month": "2026-13"}).content.decode()
+    page = client.get(CALENDAR, {"on": "2026-13"}).content.decode()
+    assert "“2026-13” is neither a month such as 2026-11 nor a day" in page
+    assert client.get(CALENDAR, {"view": "moon"}).context["shape"] == "month"
+
+
+def test_month_week_and_board_show_the_same_plan(client, editor, make_entry):
+    make_entry("Next month", due_on=date(2026, 12, 3))
+    make_entry("This week", due_on=date(2026, 11, 26), step="review")
+    make_entry("Long ago", due_on=date(2026, 3, 1))
+    client.force_login(editor)
+    month, week = client.get(CALENDAR), client.get(CALENDAR, {"view": "week", "on": "2026-11-23"})
+    assert shown(month) == {3: ["Next month"], 23: [], 26: ["This week"], "late": ["Long ago"]}
+    assert shown(week) == {23: [], 26: ["This week"], "late": ["Long ago"]}
+    columns = client.get(CALENDAR, {"view": "board"}).context["columns"]
+    assert {column.step: [card.title for card in column.cards] for column in columns if column.cards} == {
+        "idea": ["Long ago", "Next month"], "review": ["This week"],
+    }  # fmt: skip
+
+
+def test_what_a_filter_hides_is_said(client, editor, owner, make_entry, make_entries):
+    make_entry("Alone", due_on=date(2026, 11, 26), format="webinar")
+    make_entries(3, due_on=date(2026, 11, 27))
+    make_entries(2, title="Undated")
+    client.force_login(editor)
+    assert "3 due in this time are hidden" in client.get(CALENDAR, {"format": "webinar"}).content.decode()
+    assert "hidden" not in client.get(CALENDAR).context["hidden"]
+    client.force_login(owner)
+    assert "You see titles and days; 2 more have no day yet." in client.get(CALENDAR).content.decode()
 
 
 def test_an_empty_month_says_what_to_do(client, editor, owner):
@@ -100,6 +139,7 @@ def test_an_empty_month_says_what_to_do(client, editor, owner):
     assert "fits the search" in client.get(CALENDAR, {"q": "nothing"}).content.decode()
     client.force_login(owner)
     assert "You see the titles and days" in client.get(CALENDAR).content.decode()
+    assert client.get(CALENDAR, {"view": "board"}).context["shape"] == "month"  # a board tells how far each piece is
 
 
 def test_a_salesperson_reads_titles_and_days_and_nothing_else(client, owner, editor, make_entry, stage):
@@ -120,7 +160,8 @@ def test_a_salesperson_reads_titles_and_days_and_nothing_else(client, owner, edi
 def test_only_writers_reach_what_changes_the_plan(client, make_entry, editor, owner, stranger, name):
     entry = make_entry(due_on=date(2026, 11, 26))
     pages = ("add", "similar", "drafts")
-    address = reverse(f"editorial:{name}", args=() if name in pages else (entry.pk,))
+    args = () if name in pages else ("entry", entry.pk, "due") if name == "move" else (entry.pk,)
+    address = reverse(f"editorial:{name}", args=args)
     ask = client.post if name == "start_draft" else client.get
     client.force_login(editor)
     assert ask(address).status_code == (302 if name == "start_draft" else 200)
@@ -144,19 +185,20 @@ def test_a_stranger_reads_no_calendar_and_a_group_without_the_right_has_no_menu_
     assert '"url": "/admin/newsroom/calendar/"' not in client.get("/admin/").content.decode()
 
 
-@pytest.mark.parametrize("number", [1, 3])
-def test_the_month_costs_the_same_for_one_and_three(
-    number, client, editor, make_entry, make_piece, stage, persona, django_assert_num_queries
+@pytest.mark.parametrize(("view", "queries"), [("month", 13), ("week", 13), ("list", 18), ("board", 11)])
+@pytest.mark.parametrize("number", [1, 3, 1000])
+def test_the_calendar_costs_the_same_for_one_and_for_a_thousand(
+    view, queries, number, client, editor, make_entries, make_pieces, stage, persona, django_assert_num_queries
 ):
-    for index in range(number):
-        make_entry(f"Dated {index}", [persona], due_on=date(2026, 11, 26), stage=stage, assignee=editor)
-        make_entry(f"Undated {index}", [persona], stage=stage, assignee=editor)
-        make_piece(f"Piece {index}", [persona], primary_stage=stage)
+    same = {"stage": stage, "assignee": editor, "personas": [persona]}
+    make_entries(number, title="Dated", due_on=date(2026, 11, 26), review_on=date(2026, 11, 27), **same)
+    make_entries(number, title="Late", due_on=date(2026, 10, 2), **same)
+    make_entries(number, title="Undated", **same)
+    make_pieces(min(number, 3), persona, primary_stage=stage)
     client.force_login(editor)
     client.get(RESULTS)
-    with django_assert_num_queries(14):
-        answer = client.get(RESULTS)
-    assert shown(answer)["none"] == [f"Undated {index}" for index in range(number)]
+    with django_assert_num_queries(queries):
+        assert client.get(RESULTS, {"view": view}).status_code == 200
 
 
 def test_a_scheduled_page_that_is_late_is_said_in_red(client, editor, make_entry):

@@ -32,6 +32,13 @@ def test_sources_merge_by_time_newest_first(contact, make_asset, read, stages):
     ]
 
 
+def test_comment_and_poll_answer_stand_on_the_timeline(contact, make_asset, read):
+    piece = make_asset("How cold is cold")
+    read(contact, piece, hours=3, kind="comment_posted", properties={"comment": 7})
+    read(contact, piece, hours=2, kind="poll_answered", properties={"question": "Why now?", "option": "A claim"})
+    assert texts(contact)[-2:] == ["Asked ‘Why now?’, answered ‘A claim’", "Commented on ‘How cold is cold’"]
+
+
 def test_reading_by_mail_link_says_what_it_proves(contact, make_asset, read):
     read(contact, make_asset("How cold is cold"), by_mail_link=True)
     notes = {entry.note for entry in timeline.read(contact).entries if entry.source == "engagement"}

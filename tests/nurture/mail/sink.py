@@ -1,12 +1,15 @@
 """An SMTP server for tests: keeps every mail it accepted, and can refuse, put off, cut the line or stall."""
 
 import asyncio
+import logging
 import threading
 from collections import deque
 
 from aiosmtpd.smtp import SMTP
 
 ACCEPT, CUT_BEFORE, CUT_AFTER, STALL = "accept", "cut before", "cut after", "stall"
+
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # else each command of each mail is a line of a failed test
 
 
 class Sink:
@@ -60,7 +63,9 @@ class Sink:
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         answer = self.at_rcpt.popleft() if self.at_rcpt else ACCEPT
-        if answer != ACCEPT:
+        if answer == CUT_BEFORE:
+            server.transport.abort()
+        elif answer != ACCEPT:
             return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"

@@ -65,6 +65,13 @@ def test_suppressed_before_the_claim_is_not_sent(delivery, sink):
     assert sink.connections == 0
 
 
+def test_who_unsubscribed_under_another_address_is_not_sent_what_was_queued(delivery, contact, sink):
+    consent.suppress("0" * 64, "unsubscribed", source="test", subject=contact.subject)
+    dispatch.run_batch()
+    assert state(delivery) == State.SUPPRESSED
+    assert sink.connections == 0
+
+
 def test_suppressed_ones_do_not_hide_what_is_behind_them(contact, template, sink):
     first = queue.enqueue(contact, template, occasion="rule:1", lane=Lane.TRANSACTIONAL)
     second = raw(Lane.ALERT)
@@ -135,6 +142,18 @@ def test_put_off_waits_longer_each_time_and_ends_after_72_hours(delivery, sink, 
     assert state(delivery) == State.FAILED
     assert delivery.last_error == "Tried for 72 hours: 451 later"
     assert phases(delivery) == ["refused"] * 8
+
+
+def test_alert_put_off_is_tried_again_sooner(sink, at, db):
+    alert = raw(Lane.ALERT)
+    waits = []
+    for _ in range(4):
+        sink.at_rcpt.append("451 later")
+        dispatch.run_batch()
+        state(alert)
+        waits.append(round((alert.not_before - clock.now()).total_seconds()))
+        at(minutes=20)
+    assert waits == [10, 60, 300, 900]
 
 
 def test_server_away_keeps_everything_and_asks_once(delivery, sink, at):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nurture.mail import dispatch, fate
+from nurture.mail import dispatch, fate, queue
 from nurture.mail.models import Delivery, Lane
 
 pytestmark = pytest.mark.db
@@ -47,3 +47,17 @@ def test_holder_whose_lease_ran_out_cannot_send_nor_settle(delivery, sink, at):
     assert not fate.refused(late, 550, "no")
     assert state(delivery) == State.SENT
     assert len(sink.accepted) == 1
+
+
+def test_mail_that_ends_its_process_takes_no_others_with_it(delivery, contact, template, asset, at):
+    neighbours = [queue.enqueue(contact, template, occasion=f"rule:{n}", asset=asset) for n in (2, 3)]
+    for _ in range(3):
+        while claimed := dispatch.claim(9):
+            if delivery in claimed:
+                break  # its process ends here
+            fate.sent(claimed[0], 250, "ok")
+        at(minutes=6)
+        dispatch.reap()
+    while claimed := dispatch.claim(9):
+        fate.sent(claimed[0], 250, "ok")
+    assert [state(one) for one in (delivery, *neighbours)] == [State.DEAD, State.SENT, State.SENT]

@@ -6,6 +6,7 @@ import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives, send_mail
 from django.db import transaction
 
+from nurture.contacts import card, facts
 from nurture.contacts.models import Contact, Exposure
 from nurture.mail import queries, queue, render
 from nurture.mail.models import Delivery, Lane
@@ -75,7 +76,7 @@ def test_contact_behind_a_link(contact, template, queued):
 
 def test_enqueue_costs_the_same_number_of_queries_each_time(contact, template, asset, django_assert_num_queries):
     queue.enqueue(contact, template, occasion="rule:1", asset=asset)
-    with django_assert_num_queries(5):  # message, suppression, insert, read back, exposure
+    with django_assert_num_queries(6):  # message, suppression, consent log, insert, read back, exposure
         queue.enqueue(contact, template, occasion="rule:2", asset=asset)
 
 
@@ -125,3 +126,19 @@ def test_raw_mail_is_queued_once_an_occasion(db):
     message = EmailMessage("s", "b", None, ["x@y.example"])
     assert len(queue.enqueue_raw(message, Lane.ALERT, "alert:1:2")) == 1
     assert queue.enqueue_raw(message, Lane.ALERT, "alert:1:2") == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "lane", "state"),
+    [
+        ("unsubscribed", Lane.MARKETING, State.SUPPRESSED),
+        ("unsubscribed", Lane.TRANSACTIONAL, State.PENDING),
+        ("objection", Lane.TRANSACTIONAL, State.SUPPRESSED),
+        ("hard_bounce", Lane.MARKETING, State.PENDING),
+    ],
+)
+def test_who_unsubscribed_is_not_mailed_under_a_corrected_address_either(contact, template, reason, lane, state):
+    consent.suppress(consent.address_hmac(contact.email), reason, source="one_click", subject=contact.subject)
+    facts.change(contact, {"email": "ada@byron.example"}, "admin:1")
+    assert queue.enqueue(contact, template, occasion="rule:1", lane=lane).state == state
+    assert (card.mailing(contact).tone == "bad") == (reason != "hard_bounce")

@@ -45,14 +45,15 @@ def test_message_id_is_the_same_each_time_and_names_nobody(delivery):
 def test_links_are_the_recipients_own(delivery):
     text = made(delivery).get_body(("plain",)).get_content()
     elsewhere, piece, stop = (line.split(": ", 1)[1].split()[0] for line in text.splitlines() if ": " in line)
-    assert linked(elsewhere) == {"d": "https://elsewhere.example/?a=1&b=2", "r": delivery.ref.hex}
-    assert linked(piece) == {"d": f"{settings.BASE_URL}/ledger/", "r": delivery.ref.hex}
+    sent = {"n": 2, "s": linked(elsewhere)["s"]}
+    assert linked(elsewhere) == {"d": "https://elsewhere.example/?a=1&b=2", "r": delivery.ref.hex} | sent
+    assert linked(piece) == {"d": f"{settings.BASE_URL}/ledger/", "r": delivery.ref.hex} | sent
     assert stop == render.unsubscribe_url(delivery)
 
 
 def test_html_has_the_same_links_and_leaves_mailto_and_unsubscribe(delivery):
     html = render.parts(delivery).html
-    assert html.count("/t/c/") == 2  # elsewhere and the button; the picture is left out, there is no cover
+    assert html.count("/t/c/") == 3  # elsewhere, the button, the trap; the picture is left out, there is no cover
     assert 'href="mailto:a@b.example"' in html
     assert f'href="{render.unsubscribe_url(delivery)}"' in html
     assert "<img" not in html
@@ -109,7 +110,7 @@ def test_cover_is_an_absolute_address_of_our_own(contact, template, make_asset, 
     delivery = queue.enqueue(contact, template, occasion="rule:1", asset=asset)
     html = render.parts(delivery).html
     assert f'src="{settings.BASE_URL}{settings.MEDIA_URL}images/' in html
-    assert html.count("/t/c/") == 3  # the picture is a link too
+    assert html.count("/t/c/") == 4  # the picture is a link too
 
 
 def test_cover_whose_file_is_gone_is_left_out(contact, template, make_asset, make_image):

@@ -1,12 +1,13 @@
 /* Tells the ledger that a page was seen, how long and how far it was read, what was downloaded (docs/tracking.md).
- * Its script tag says: data-endpoint, data-consent="given|none", data-reads (the page is a piece).
- * Without consent, or with Global Privacy Control or Do Not Track, no key is kept or sent. No cookie, ever. */
+ * Its script tag says: data-endpoint, data-consent="given|ask|none", data-reads (the page is a piece), data-staff.
+ * Without a yes, or with Global Privacy Control or Do Not Track, no key is kept or sent. No cookie, ever. */
 (() => {
   "use strict";
   const config = document.currentScript.dataset;
-  const KEY = "lede.visitor", READ_SECONDS = 15, READ_DEPTH = 50, LEAST_SECONDS = 5;
+  const KEY = "lede.visitor", ANSWER = "lede.answer", OWED = "lede.owed", READ_SECONDS = 15, READ_DEPTH = 50, LEAST_SECONDS = 5;
   const objects = navigator.globalPrivacyControl || navigator.doNotTrack === "1";
-  const visitor = visitorKey(config.consent === "given" && !objects);
+  const may = () => !objects && (config.consent === "given" ? kept(ANSWER) !== "no" : config.consent === "ask" && kept(ANSWER) === "yes");
+  let visitor = visitorKey(may());
   const link = takeLink();
 
   function uuid() {
@@ -17,13 +18,51 @@
     return Array.from(b, (n) => n.toString(16).padStart(2, "0")).join(""); // dashes are optional
   }
 
+  /* Storage may be switched off: then nothing is kept. */
+  function kept(name, value) {
+    try {
+      if (value === null) localStorage.removeItem(name);
+      else if (value) localStorage.setItem(name, value);
+      return localStorage.getItem(name) || "";
+    } catch { return ""; }
+  }
+
   /* The key that tells this browser apart; removed when consent is. */
   function visitorKey(allowed) {
-    try {
-      if (!allowed) return localStorage.removeItem(KEY), "";
-      if (!localStorage.getItem(KEY)) localStorage.setItem(KEY, uuid());
-      return localStorage.getItem(KEY);
-    } catch { return ""; } // storage is switched off
+    if (!allowed) return kept(KEY, null);
+    return kept(KEY) || kept(KEY, uuid());
+  }
+
+  /* A yes or no: kept here, and in the consent log. Taking a yes back is owed until the log has it. */
+  function answer(yes, source, wording) {
+    const key = kept(KEY) || (yes && uuid());
+    kept(ANSWER, yes ? "yes" : "no");
+    visitor = may() ? kept(KEY, key) : kept(KEY, null);
+    return key ? tell({ visitor: key, yes, source, wording }) : Promise.resolve(true);
+  }
+  function tell(said) {
+    const body = JSON.stringify(said);
+    if (!said.yes) kept(OWED, body);
+    return fetch(config.endpoint.replace(/[^/]*$/, "k"), { method: "POST", body, keepalive: true })
+      .then((response) => response.ok, () => false)
+      .then((ok) => {
+        if (ok) kept(OWED, null);
+        else if (said.yes) { kept(ANSWER, null); visitor = kept(KEY, null); }
+        return ok;
+      });
+  }
+
+  /* The banner lies over the page's end and moves nothing. It stays away where the browser has said no already. */
+  function ask() {
+    const box = document.getElementById("lede-ask");
+    if (!box || objects || kept(ANSWER)) return;
+    box.hidden = false;
+    box.addEventListener("click", (e) => {
+      const said = e.target.closest("[data-answer]");
+      if (!said) return;
+      box.hidden = true;
+      answer(said.dataset.answer === "yes", "banner", box.dataset.wording);
+    });
   }
 
   /* A tracked link ends in #l=TOKEN. */
@@ -40,6 +79,7 @@
     const body = JSON.stringify({
       uuid: uuid(), kind, properties, url: cut(location.href.split("#")[0]), referrer: cut(document.referrer),
       title: document.title.slice(0, 300), visitor: visitor || undefined, link: link || undefined,
+      staff: "staff" in config || undefined,
     });
     if (navigator.sendBeacon?.(config.endpoint, body)) return;
     fetch(config.endpoint, { method: "POST", body, keepalive: true }).catch(() => {});
@@ -74,8 +114,13 @@
   }
 
   function start() {
+    window.lede = { answer, state: () => (objects ? "objects" : kept(ANSWER) || (visitor ? "yes" : "")) };
+    document.dispatchEvent(new Event("lede:ready"));
+    if (kept(OWED)) tell(JSON.parse(kept(OWED)));
+    ask();
     send("page_viewed");
     document.querySelectorAll("form[data-lede-form]").forEach(fill);
+    document.querySelectorAll("[data-lede-trap]").forEach((a) => { if (link) a.href += "?l=" + link; }); // for robots
     addEventListener("click", (e) => {
       const file = e.target.closest?.("a[download]");
       if (file) send("asset_downloaded", { file: file.href.slice(0, 2000) });

@@ -1,0 +1,64 @@
+"""Campaigns: their list, and each one's page with everything that points at it."""
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views import generic
+
+from cms import campaigns
+from cms.admin.taxonomy import ListOfOurs
+from cms.models import Campaign
+
+
+class CampaignIndexView(generic.IndexView):
+    """The list reads each campaign's vehicle in the same query, and leads to its page."""
+
+    def get_base_queryset(self):
+        return super().get_base_queryset().select_related("vehicle")
+
+
+class CampaignPage(generic.InspectView):
+    """What it is for, what belongs to it, what came of it."""
+
+    template_name = "cms/admin/campaign.html"
+    page_title = _("Campaign")
+
+    def get_context_data(self, **kwargs):
+        """The result and each app's part."""
+        result, parts = campaigns.result(self.object), campaigns.parts(self.object, self.request.user)
+        return super().get_context_data(campaign=self.object, result=result, parts=parts, **kwargs)
+
+
+def _day(day) -> str:
+    return date_format(day, "j M Y") if day else ""
+
+
+class CampaignViewSet(ListOfOurs):
+    """Undertakings with an objective, dates and a budget."""
+
+    model = Campaign
+    name = "campaigns"
+    icon = "pick"
+    menu_label = _("Campaigns")
+    menu_order = 70
+    index_view_class = CampaignIndexView
+    inspect_view_enabled = True
+    inspect_view_class = CampaignPage
+    list_display = [
+        "name",
+        "vehicle",
+        Column("starts_on", label=_("From"), accessor=lambda campaign: _day(campaign.starts_on)),
+        Column("ends_on", label=_("Until"), accessor=lambda campaign: _day(campaign.ends_on)),
+        Column("utm_campaign", label=_("UTM campaign")),
+    ]
+    list_filter = ["vehicle"]
+    search_fields = ["name", "utm_campaign"]
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("objective"),
+        FieldRowPanel([FieldPanel("vehicle"), FieldPanel("utm_campaign")]),
+        FieldPanel("audience"),
+        FieldRowPanel([FieldPanel("starts_on"), FieldPanel("ends_on"), FieldPanel("budget")]),
+        FieldPanel("expected_result"),
+    ]

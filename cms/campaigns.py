@@ -1,0 +1,63 @@
+"""A campaign with everything that points at it. Each app brings its part; the library knows none of them.
+
+An app's `campaign_parts` module has `parts(campaign, user) -> iterable of Part`: a fixed number of queries, at most
+MOST rows each, and only what this user may see.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from wagtail.utils.apps import get_app_submodules
+
+from cms import ports
+from cms.models import AssetPage, Campaign
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing of the campaign: what it is called, where it is, and what to say of it."""
+
+    label: str
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of things: a heading, its rows, what to say when there are none, and whether rows were left out."""
+
+    heading: str
+    rows: list[Row] = field(default_factory=list)
+    empty: str = ""
+    is_cut: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of the campaign's pieces so far, people only; not `known` while the ledger says nothing of them."""
+
+    pieces: int
+    views: int
+    reads: int
+    downloads: int
+    useful: int
+    known: bool
+    cost_of_a_reading: Decimal | None
+
+
+def parts(campaign: Campaign, user) -> list[Part]:
+    """All apps' parts, in INSTALLED_APPS order."""
+    return [part for _, module in get_app_submodules("campaign_parts") for part in module.parts(campaign, user)]
+
+
+def result(campaign: Campaign) -> Result:
+    """The figures of its pieces added up, and the budget for each piece read to a good part."""
+    ids = list(AssetPage.objects.filter(campaign=campaign, live=True).values_list("pk", flat=True))
+    figures = ports.asset_figures(ids).values()
+    total = {name: sum(one[name] for one in figures) for name in ("views", "reads", "downloads", "useful")}
+    each = None
+    if campaign.budget is not None and total["reads"]:
+        each = (campaign.budget / total["reads"]).quantize(Decimal("0.01"))
+    return Result(pieces=len(ids), known=bool(figures), cost_of_a_reading=each, **total)

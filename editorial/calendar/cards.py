@@ -1,0 +1,132 @@
+"""What lies on the days of the calendar: one card for each date of an entry or a page. Pure.
+
+A plan and a publication are two dates. Until its page waits for its time or is live, an entry stands on the day it is
+due; then on the moment its page goes, or went, live.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cms.models import AssetPage
+from editorial.models import Entry
+from editorial.schedule import OPEN, Step
+
+
+class Lane(models.TextChoices):
+    """The kinds of dates that an entry or its page may have."""
+
+    DUE = "due", _("Due")
+    PUBLISH = "publish", _("Goes live")
+    EXPIRE = "expire", _("Expires")
+    REVIEW = "review", _("Look at again")
+
+
+ICONS = {Lane.DUE: "date", Lane.PUBLISH: "upload", Lane.EXPIRE: "time", Lane.REVIEW: "rotate"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One date of an entry, or of a page that nobody planned. `at` is the moment, where a date is one."""
+
+    title: str
+    lane: Lane
+    day: date | None
+    entry: Entry | None = None
+    page: AssetPage | None = None
+    at: datetime | None = None
+    days_late: int = 0
+
+    @property
+    def kind(self) -> str:
+        return "entry" if self.entry else "page"
+
+    @property
+    def pk(self) -> int:
+        return (self.entry or self.page).pk
+
+    @property
+    def key(self) -> str:
+        """Unlike that of any other card of one screen."""
+        return f"{self.kind}-{self.pk}-{self.lane}"
+
+    @property
+    def version(self) -> int:
+        """What a move must name: the entry's version for a plan, the page's newest revision for a date of the page."""
+        return self.entry.version if self.is_plan else self.page.latest_revision_id or 0
+
+    @property
+    def is_plan(self) -> bool:
+        return self.entry is not None and self.lane in (Lane.DUE, Lane.REVIEW)
+
+    @property
+    def done(self) -> bool:
+        """It went live, or expired: history, which nobody moves."""
+        return self.page is not None and (
+            (self.lane == Lane.PUBLISH and self.page.live) or (self.lane == Lane.EXPIRE and self.page.expired)
+        )
+
+    @property
+    def movable(self) -> bool:
+        """What stands on a page's own review date is changed on the page."""
+        if self.lane == Lane.REVIEW:
+            return self.entry is not None and (self.entry.review_on is not None)
+        return not self.done and (self.entry is None or self.entry.step != Step.DROPPED)
+
+    @property
+    def initials(self) -> str:
+        """Of who works on it, for a narrow card."""
+        person = self.entry.assignee
+        return "".join(word[0] for word in (person.get_full_name() or person.username).split()[:2]).upper()
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.lane]
+
+    @property
+    def planned_elsewhere(self) -> date | None:
+        """The day it was planned for, when it goes live on another."""
+        return self.entry.due_on if self.entry and self.lane == Lane.PUBLISH and self.entry.due_on != self.day else None
+
+    @property
+    def order(self) -> tuple:
+        """Within a day: late first, then what is planned, then what is done, each by title."""
+        return (-self.days_late, self.done, self.title.lower(), self.lane)
+
+
+def of_entries(entries: Iterable[Entry], waiting: dict[int, datetime], today: date) -> Iterator[Card]:
+    """The cards of each entry. `waiting`: when scheduled pages go live, by page id."""
+    for entry in entries:
+        page = entry.page if entry.page_id else None
+        at = _live_at(page, waiting) if page and entry.step in (Step.SCHEDULED, Step.PUBLISHED) else None
+        if at is None:
+            late = (today - entry.due_on).days if entry.due_on and entry.step in OPEN else 0
+            yield Card(entry.title, Lane.DUE, entry.due_on, entry, page, days_late=max(late, 0))
+        else:
+            yield Card(entry.title, Lane.PUBLISH, timezone.localdate(at), entry, page, at)
+        yield from _later(entry.title, entry, page)
+
+
+def of_pages(pages: Iterable[AssetPage], waiting: dict[int, datetime]) -> Iterator[Card]:
+    """The cards of pages without an entry."""
+    for page in pages:
+        if at := _live_at(page, waiting):
+            yield Card(page.title, Lane.PUBLISH, timezone.localdate(at), page=page, at=at)
+        yield from _later(page.title, None, page)
+
+
+def _later(title, entry, page) -> Iterator[Card]:
+    """What comes after publication: its end, and the day it is looked at again."""
+    if page and page.expire_at:
+        yield Card(title, Lane.EXPIRE, timezone.localdate(page.expire_at), entry, page, page.expire_at)
+    if again := (entry and entry.review_on) or (page and page.review_by):
+        yield Card(title, Lane.REVIEW, again, entry, page)
+
+
+def _live_at(page: AssetPage, waiting: dict[int, datetime]) -> datetime | None:
+    """When it will go live, or did. A live page that waits for its next version stands where it went live."""
+    return page.first_published_at if page.live else waiting.get(page.pk)

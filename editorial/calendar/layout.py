@@ -1,0 +1,112 @@
+"""How cards are laid out: by day, or by step. Pure: cards in, columns out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from editorial.calendar.cards import Card, Lane
+from editorial.calendar.span import Month, Span, Week
+from editorial.schedule import OPEN, Step
+
+CELL_HOLDS = 6  # cards of a day in a grid; the list shows the others
+LIST_HOLDS = 200  # cards of the list, then it ends with the day
+COLUMNS = (*OPEN, Step.PUBLISHED)
+
+
+@dataclass
+class Day:
+    date: date
+    today: bool = False
+    past: bool = False
+    inside: bool = True
+    cards: list[Card] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[Card]:
+        return self.cards[:CELL_HOLDS]
+
+    @property
+    def hidden(self) -> int:
+        return len(self.cards) - len(self.shown)
+
+
+@dataclass
+class Layout:
+    """Days of the span, what is late from before it (only while today is in it), and what has no day."""
+
+    days: list[Day]
+    earlier: list[Card]
+    unscheduled: list[Card]
+    rest_from: date | None = None  # where a list that is too long goes on
+
+    @property
+    def weeks(self) -> list[list[Day]]:
+        return [self.days[start : start + 7] for start in range(0, len(self.days), 7)]
+
+    @property
+    def overdue(self) -> int:
+        return len(self.earlier) + sum(card.days_late > 0 for day in self.days for card in day.cards)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.earlier or self.unscheduled or any(day.cards for day in self.days))
+
+
+@dataclass
+class Column:
+    """The entries at one step, at most so many of them, and how many there are."""
+
+    step: str
+    label: str
+    cards: list[Card]
+    count: int
+
+    @property
+    def by_hand(self) -> bool:
+        return self.step not in (Step.SCHEDULED, Step.PUBLISHED)
+
+    @property
+    def hidden(self) -> int:
+        return self.count - len(self.cards)
+
+
+def grid(span: Month | Week, cards: Iterable[Card], today: date) -> Layout:
+    """Every day of the weeks that the span touches."""
+    shown = span.grid
+    days = {day: Day(day, day == today, day < today, day in span) for day in shown.days}
+    return _fill(days, cards, shown, today)
+
+
+def listed(span: Span, cards: Iterable[Card], today: date) -> Layout:
+    """Only days with something on them, and today; whole days, until the list is long enough."""
+    cards = list(cards)
+    dates = {card.day for card in cards if card.day and card.day in span} | ({today} if today in span else set())
+    layout = _fill({day: Day(day, day == today, day < today) for day in sorted(dates)}, cards, span, today)
+    held = 0
+    for number, day in enumerate(layout.days):
+        if held >= LIST_HOLDS:
+            layout.rest_from, layout.days = day.date, layout.days[:number]
+            break
+        held += len(day.cards)
+    return layout
+
+
+def board(cards: Iterable[Card], counts: dict[str, int]) -> list[Column]:
+    """One column a step, in the order of the work; a card for each entry, however many dates it has."""
+    by_step = {step: [] for step in COLUMNS}
+    for card in sorted(cards, key=lambda card: card.order):
+        if card.lane in (Lane.DUE, Lane.PUBLISH) and card.entry and card.entry.step in by_step:
+            by_step[card.entry.step].append(card)
+    return [Column(step, step.label, found, counts.get(step, 0)) for step, found in by_step.items()]
+
+
+def _fill(days: dict[date, Day], cards: Iterable[Card], span: Span, today: date) -> Layout:
+    earlier, unscheduled = [], []
+    for card in sorted(cards, key=lambda card: card.order):
+        if card.day is None:
+            unscheduled.append(card)
+        elif card.day in days:
+            days[card.day].cards.append(card)
+        elif card.days_late and card.day < span.first and today in span:
+            earlier.append(card)
+    return Layout(list(days.values()), earlier, unscheduled)

@@ -1,0 +1,103 @@
+"""One way to move anything on the calendar: a plan's day, an entry's step, the day a page goes live or expires."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cms import clock
+from cms.models import AssetPage
+from editorial import dates, schedule
+from editorial.calendar.cards import Lane
+from editorial.models import Entry
+
+PLANS = {Lane.DUE: "due_on", Lane.REVIEW: "review_on"}
+
+
+class Question(Exception):
+    """The person should say yes first; the message asks, `yes` is what the button says."""
+
+    def __init__(self, text: str, yes: str):
+        super().__init__(text)
+        self.yes = yes
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is moved: one date of an entry or of a page, or an entry's step."""
+
+    lane: Lane
+    entry: Entry | None = None
+    page: AssetPage | None = None
+
+    @property
+    def title(self) -> str:
+        return (self.entry or self.page).title
+
+    @property
+    def is_plan(self) -> bool:
+        return self.entry is not None and self.lane in PLANS
+
+    @property
+    def version(self) -> int:
+        """As the move must name it."""
+        return self.entry.version if self.is_plan else self.page.latest_revision_id or 0
+
+    @property
+    def day(self) -> date | None:
+        """Where it stands now."""
+        if self.is_plan:
+            return getattr(self.entry, PLANS[self.lane])
+        if self.lane == Lane.EXPIRE:
+            return self.page.expire_at and timezone.localdate(self.page.expire_at)
+        waiting = self.page.scheduled_revision
+        return waiting and timezone.localdate(waiting.approved_go_live_at)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What was done, in words, and what undoes it: values for the same move."""
+
+    text: str
+    version: int
+    undo: dict[str, str]
+
+
+def to_day(target: Target, *, user, version: int, day: date | None, sure: bool = False) -> Moved:
+    """Put it on that day (None: no day, for plans). Raises Question unless `sure`, and Stale and Refused."""
+    before = target.day
+    if not sure:
+        _ask(target, day)
+    if target.is_plan:
+        entry = schedule.move(target.entry, user=user, version=version, **{PLANS[target.lane]: day})
+        version = entry.version
+    else:
+        if day is None:
+            raise schedule.Refused(_("A date of the page is taken away in the page editor, not here."))
+        change = {Lane.PUBLISH: dates.reschedule, Lane.EXPIRE: dates.expire_on}[target.lane]
+        change(target.page, user=user, version=version, day=day)
+        version = AssetPage.objects.values_list("latest_revision_id", flat=True).get(pk=target.page.pk)
+    where = date_format(day, "DATE_FORMAT") if day else _("“No day yet”")
+    text = _("“%(title)s” is moved to %(day)s.") % {"title": target.title, "day": where}
+    return Moved(text, version, {"day": before.isoformat()} if before else {"pick": "none"})
+
+
+def to_step(target: Target, *, user, version: int, step: str) -> Moved:
+    """Put the entry at another step of the work. Raises Stale and Refused."""
+    before = target.entry.step
+    entry = schedule.move(target.entry, user=user, version=version, step=step)
+    text = _("“%(title)s” is at “%(step)s” now.") % {"title": entry.title, "step": entry.get_step_display()}
+    return Moved(text, entry.version, {"step": before})
+
+
+def _ask(target: Target, day: date | None) -> None:
+    """Readers see real dates, and a plan in the past is most often a slip of the hand."""
+    said = {"title": target.title, "day": day and date_format(day, "DATE_FORMAT")}
+    if not target.is_plan and day:
+        if target.lane == Lane.PUBLISH:
+            raise Question(_("Let “%(title)s” go live on %(day)s? Its publication changes.") % said, _("Reschedule"))
+        raise Question(_("Take “%(title)s” offline on %(day)s? This changes its expiry.") % said, _("Change expiry"))
+    if target.is_plan and day and day < timezone.localdate(clock.now()):
+        raise Question(_("%(day)s is over. Move “%(title)s” there all the same?") % said, _("Move it"))

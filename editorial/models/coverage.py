@@ -1,0 +1,39 @@
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.settings.models import BaseGenericSetting
+
+
+class CoverageLevels(BaseGenericSetting):
+    """When the team calls a cell of the map thin, enough or crowded, and a piece low-rated."""
+
+    enough_from = models.PositiveSmallIntegerField(
+        _("enough from"), default=3, validators=[MinValueValidator(1)],
+        help_text=_("So many good live pieces are enough; fewer are thin, none is a gap."),
+    )  # fmt: skip
+    crowded_from = models.PositiveSmallIntegerField(
+        _("crowded from"), default=12, help_text=_("So many compete with each other.")
+    )
+    rated_by = models.PositiveSmallIntegerField(
+        _("ratings needed"), default=5, validators=[MinValueValidator(1)],
+        help_text=_("With fewer ratings a piece is never called low-rated."),
+    )  # fmt: skip
+    useful_percent = models.PositiveSmallIntegerField(
+        _("useful for at least (per cent)"), default=50,
+        help_text=_("Of those who rated it; below, a piece is low-rated and does not fill a cell."),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("coverage map")
+
+    @classmethod
+    def now(cls) -> "CoverageLevels":
+        """What the team has set, or the defaults. `load` would write them on a GET."""
+        return cls.objects.first() or cls()
+
+    def clean(self):
+        if self.crowded_from <= self.enough_from:
+            raise ValidationError({"crowded_from": _("Crowded begins above enough.")})
+        if self.useful_percent > 100:
+            raise ValidationError({"useful_percent": _("A part of all is at most 100 per cent.")})

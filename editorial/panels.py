@@ -1,0 +1,88 @@
+"""Beside the page editor: the brief that the page is written from, and how the page does with its readers.
+
+They only show: what they show is changed on screens of its own, so nothing here races the editor's autosave.
+"""
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy
+from wagtail.admin.ui.side_panels import BaseSidePanel
+from wagtail.admin.views.pages.edit import EditView
+from wagtail.admin.viewsets.pages import PageViewSet
+
+from cms import policy, ports
+from cms.models import AssetPage
+from editorial import work
+from editorial.models import Entry
+
+
+class BriefPanel(BaseSidePanel):
+    """The brief of the page's entry; its counter says how many questions are open."""
+
+    class SidePanelToggle(BaseSidePanel.SidePanelToggle):
+        aria_label = gettext_lazy("Toggle brief")
+        icon_name = "clipboard-list"
+
+        def get_context_data(self, parent_context):
+            return super().get_context_data(parent_context) | {"count": sum(not text for _, text in self.panel.brief)}
+
+    name = "brief"
+    title = gettext_lazy("Brief")
+    template_name = "editorial/panels/brief.html"
+    order = 150
+
+    @cached_property
+    def entry(self) -> Entry | None:
+        found = Entry.objects.select_related("stage", "assignee").prefetch_related("personas", "topics")
+        return found.filter(page=self.object.pk).first()
+
+    @cached_property
+    def brief(self) -> list:
+        return work.brief(self.entry) if self.entry else []
+
+    def get_context_data(self, parent_context):
+        steps = self.entry.assignments.filter(done_at=None).select_related("assignee") if self.entry else []
+        decisions = self.entry.remarks.filter(is_decision=True) if self.entry else []
+        shown = {"entry": self.entry, "brief": self.brief, "readonly": True, "steps": steps, "decisions": decisions}
+        return super().get_context_data(parent_context) | shown
+
+
+class ScorecardPanel(BaseSidePanel):
+    """What the ledger and the readers say of the page; "not known yet" where nobody knows."""
+
+    class SidePanelToggle(BaseSidePanel.SidePanelToggle):
+        aria_label = gettext_lazy("Toggle scorecard")
+        icon_name = "view"
+        has_counter = False
+
+    name = "scorecard"
+    title = gettext_lazy("Scorecard")
+    template_name = "editorial/panels/scorecard.html"
+    order = 160
+    figures = (
+        ("readers", gettext_lazy("Readers")),
+        ("views", gettext_lazy("Views")),
+        ("reads", gettext_lazy("Read to the end")),
+        ("downloads", gettext_lazy("Downloads")),
+        ("useful", gettext_lazy("Found it useful")),
+        ("not_useful", gettext_lazy("Did not")),
+    )
+
+    def get_context_data(self, parent_context):
+        known = ports.asset_figures([self.object.pk]).get(self.object.pk)
+        lines = [(label, known[name]) for name, label in self.figures if name in known] if known else []
+        return super().get_context_data(parent_context) | {"lines": lines}
+
+
+class AssetEditView(EditView):
+    """Wagtail's editor with our panels, for those who plan."""
+
+    def get_side_panels(self):
+        panels = super().get_side_panels()
+        if policy.may(self.request.user, "calendar.change") and not self.expects_json_response:
+            panels += [BriefPanel(self.page, self.request), ScorecardPanel(self.page, self.request)]
+        return panels
+
+
+class AssetEditing(PageViewSet):
+    model = AssetPage
+    edit_view_class = AssetEditView

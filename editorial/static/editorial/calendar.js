@@ -1,0 +1,272 @@
+// Moving cards of the calendar by pointer, by keys and by dialog. Every way ends in one request to one address, and
+// everything moved can be moved back. Without this script "Move to…" leads to a page that does the same.
+const frame = () => document.getElementById("nr-frame");
+const part = (id) => document.getElementById(id);
+const words = () => JSON.parse(frame().dataset.messages);
+const undone = []; // what undoes the moves made here, the last one last: {address, version, values, key}
+
+const csrf = () => ({ [window.wagtailConfig.CSRF_HEADER_NAME]: window.wagtailConfig.CSRF_TOKEN });
+
+function announce(text) {
+  part("nr-said").textContent = text;
+}
+
+// The message that stays until it is closed or another one comes: who needs longer to reach "Undo" has it.
+function toast(text, canUndo = false) {
+  const box = part("nr-toast");
+  box.hidden = false;
+  box.querySelector("[data-text]").textContent = text;
+  box.querySelector("[data-undo]").hidden = !canUndo;
+}
+
+// Ask in a dialog; resolves to the value of the button that closed it, "" for Escape. The browser gives focus back.
+function ask(dialog) {
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));
+}
+
+async function post(address, version, values) {
+  const body = new URLSearchParams({ version, ...values });
+  const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json", ...csrf() } });
+  if (!(answer.headers.get("Content-Type") || "").includes("json")) throw new Error(answer.status);
+  return { ok: answer.ok, ...(await answer.json()) };
+}
+
+class LedeCalendar extends window.StimulusModule.Controller {
+  connect() {
+    this.lists = [...this.element.querySelectorAll(".nr-cards")];
+    this.sortables = frame() ? this.lists.map((list) => this.makeSortable(list)) : []; // readers move nothing
+    this.onKey = (event) => this.key(event);
+    this.element.addEventListener("keydown", this.onKey);
+  }
+
+  disconnect() {
+    this.sortables.forEach((one) => one.destroy());
+    this.element.removeEventListener("keydown", this.onKey);
+  }
+
+  makeSortable(list) {
+    return new window.Sortable(list, {
+      group: { name: "calendar", put: (to, from, card) => this.fits(card, list) },
+      draggable: ".nr-card",
+      filter: ".nr-card:not(.nr-card--movable)",
+      preventOnFilter: false,
+      sort: false,
+      forceFallback: true, // the same under mouse, pen and finger, and the copy looks as we say
+      fallbackOnBody: true,
+      fallbackTolerance: 4,
+      delay: 180,
+      delayOnTouchOnly: true,
+      animation: 120,
+      emptyInsertThreshold: 0,
+      ghostClass: "nr-card--ghost",
+      fallbackClass: "nr-card--flying",
+      onStart: () => this.element.classList.add("nr-calendar--dragging"),
+      onEnd: (event) => {
+        this.element.classList.remove("nr-calendar--dragging");
+        this.land(event);
+      },
+    });
+  }
+
+  // The day under the pointer is meant, also where Sortable, which looks every 50 ms, has not followed a quick hand.
+  land({ item, from, to, oldIndex, originalEvent }) {
+    const { clientX, clientY } = originalEvent.changedTouches?.[0] || originalEvent;
+    const cell = document.elementFromPoint(clientX, clientY)?.closest(".nr-cell-day, .nr-side__lane, .nr-column");
+    const meant = cell?.querySelector(".nr-cards");
+    const place = meant && meant !== from && this.fits(item, meant) ? meant : from;
+    if (place !== to) place.insertBefore(item, place === from ? from.children[oldIndex] || null : place.firstChild);
+    if (place !== from) this.drop(item, from, place, oldIndex);
+  }
+
+  // Days take everything; only a plan can do without one; steps are for entries, and some follow the page.
+  fits(card, list) {
+    if (list.dataset.day === "late" || "follows" in list.dataset) return false;
+    if ("step" in list.dataset) return card.dataset.card.startsWith("entry-");
+    return list.dataset.day !== "" || ["due", "review"].includes(card.dataset.lane);
+  }
+
+  drop(card, from, to, index) {
+    const values = "step" in to.dataset ? { step: to.dataset.step } : to.dataset.day ? { day: to.dataset.day } : { pick: "none" };
+    this.move(card, values, () => from.insertBefore(card, from.children[index] || null));
+  }
+
+  // The card is where it was put before the server answers; it goes back when the answer is no.
+  async move(card, values, putBack = () => {}) {
+    const { move: address, version, card: key } = card.dataset;
+    card.classList.add("nr-card--busy");
+    let answer;
+    try {
+      answer = await post(address, version, values);
+      if (answer.question) {
+        part("nr-ask").querySelector("[data-text]").textContent = answer.question;
+        part("nr-ask").querySelector("[data-yes]").textContent = answer.yes;
+        answer = (await ask(part("nr-ask"))) === "yes" ? await post(address, version, { ...values, sure: 1 }) : null;
+      }
+    } catch {
+      putBack();
+      card.classList.remove("nr-card--busy");
+      toast(words().failed);
+      return this.focus(key);
+    }
+    card.classList.remove("nr-card--busy");
+    if (!answer?.ok) putBack();
+    if (!answer) return this.focus(key);
+    if (answer.ok) undone.push({ address, version: answer.version, values: answer.undo, key });
+    toast(answer.text, answer.ok);
+    return this.reload(key);
+  }
+
+  async undo() {
+    const last = undone.pop();
+    if (!last) return toast(words().nothing);
+    try {
+      const answer = await post(last.address, last.version, { ...last.values, sure: 1 });
+      // What was moved twice is undone twice: the move before it now has to name the version that this one made.
+      const before = undone.findLast((one) => one.address === last.address);
+      if (answer.ok && before) before.version = answer.version;
+      toast(answer.text, answer.ok && undone.length > 0);
+    } catch {
+      undone.push(last);
+      toast(words().failed, true);
+    }
+    return this.reload(last.key);
+  }
+
+  // The same screen again, as the server sees it now; scrolled and focused as before.
+  async reload(key) {
+    const results = document.getElementById("listing-results");
+    const source = document.querySelector("[data-search-form]").dataset.wSwapSrcValue;
+    const query = this.element.dataset.calendar.split("?")[1];
+    const answer = await fetch(`${source}?${query}`, { headers: { "X-Requested-With": "XMLHttpRequest" } });
+    if (!answer.ok) return;
+    const scrolled = new Map(this.lists.map((list) => [list.dataset.day ?? list.dataset.label, list.scrollTop]));
+    results.innerHTML = await answer.text();
+    results.querySelectorAll(".nr-cards").forEach((list) => {
+      list.scrollTop = scrolled.get(list.dataset.day ?? list.dataset.label) || 0;
+    });
+    this.focus(key);
+  }
+
+  focus(key) {
+    document.querySelector(`[data-card="${key}"] a`)?.focus();
+  }
+
+  // "Move to…": a date, or one of the quick picks.
+  async open(event) {
+    event.preventDefault();
+    const card = event.currentTarget.closest("[data-card]");
+    const dialog = part("nr-move");
+    dialog.querySelector("[data-title]").textContent = card.dataset.title;
+    dialog.querySelector("[name=day]").value = card.dataset.day;
+    dialog.querySelector("[data-plan]").hidden = !/-(due|review)$/.test(card.dataset.card);
+    const picked = await ask(dialog);
+    if (!picked) return;
+    const day = dialog.querySelector("[name=day]").value;
+    this.move(card, picked === "day" ? { day } : { pick: picked.slice("pick-".length) });
+  }
+
+  // "+" on a day: a title is enough.
+  add(event) {
+    event.preventDefault();
+    const { day, label } = event.currentTarget.dataset;
+    const dialog = part("nr-add");
+    dialog.querySelector("[data-label]").textContent = label;
+    dialog.querySelector("[name=due_on]").value = day;
+    dialog.querySelector("[name=next]").value = this.element.dataset.calendar;
+    dialog.querySelector("[data-more]").href = event.currentTarget.href;
+    dialog.showModal();
+  }
+
+  print() {
+    window.print();
+  }
+
+  key(event) {
+    if (this.held) return this.steer(event);
+    const card = event.target.closest?.(".nr-card");
+    if (!card || !event.target.matches(".nr-card__title") || event.altKey || event.ctrlKey || event.metaKey) return null;
+    if (event.key === " " && card.dataset.move) return this.pickUp(event, card);
+    if (event.key.startsWith("Arrow")) return this.walk(event, card);
+    return null;
+  }
+
+  // Arrows between cards: up and down in a day, sideways to the next day that has one.
+  walk(event, card) {
+    const list = card.parentElement;
+    const beside = { ArrowDown: card.nextElementSibling, ArrowUp: card.previousElementSibling }[event.key];
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+    let next = beside;
+    for (let at = this.lists.indexOf(list) + step; !next && at >= 0 && at < this.lists.length; at += step) {
+      next = event.key === "ArrowUp" ? this.lists[at].lastElementChild : this.lists[at].firstElementChild;
+    }
+    if (!next) return;
+    event.preventDefault();
+    next.querySelector("a")?.focus();
+  }
+
+  pickUp(event, card) {
+    event.preventDefault();
+    this.held = { card, from: card.parentElement, index: [...card.parentElement.children].indexOf(card) };
+    card.classList.add("nr-card--held");
+    announce(words().grabbed);
+  }
+
+  steer(event) {
+    const { card, from, index } = this.held;
+    const back = () => from.insertBefore(card, from.children[index] || null);
+    if (event.key === "Tab") return event.preventDefault();
+    if (event.key === "Escape" || event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      card.classList.remove("nr-card--held");
+      this.held = null;
+      if (event.key === "Escape" || card.parentElement === from) {
+        back();
+        announce(words().back);
+        return this.focus(card.dataset.card);
+      }
+      return this.drop(card, from, card.parentElement, index);
+    }
+    if (!event.key.startsWith("Arrow")) return null;
+    event.preventDefault();
+    return this.carry(card, event.key);
+  }
+
+  // The held card goes on to the day or column that the arrow points to.
+  carry(card, key) {
+    const open = this.lists.filter((list) => this.fits(card, list));
+    const days = open.filter((list) => list.dataset.day);
+    const places = days.length ? days : open;
+    const weekly = days.length > 7 ? 7 : 1;
+    const far = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: weekly, ArrowUp: -weekly }[key];
+    const today = days.findIndex((list) => list.closest(".nr-cell-day--today"));
+    const at = places.indexOf(card.parentElement);
+    const place = at < 0 ? places[Math.max(today, 0)] : places[at + far];
+    if (!place) return announce(words().edge);
+    place.prepend(card);
+    card.querySelector("a").focus();
+    card.scrollIntoView({ block: "nearest", inline: "nearest" });
+    return announce(`${words().over} ${place.dataset.label}`);
+  }
+}
+window.wagtail.app.register("lede-calendar", LedeCalendar);
+
+// The frame outlives the results: its buttons find the calendar that is shown now.
+function shown() {
+  return window.wagtail.app.getControllerForElementAndIdentifier(document.querySelector("[data-calendar]"), "lede-calendar");
+}
+function closeToast() {
+  part("nr-toast").hidden = true;
+}
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#nr-toast [data-undo]")) shown().undo();
+  if (event.target.closest("#nr-toast [data-close]")) closeToast();
+  if (event.target.closest("dialog [data-close]")) event.target.closest("dialog").close();
+});
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
+  if (event.target.closest("input, textarea, select, [contenteditable]") || !undone.length) return;
+  event.preventDefault();
+  shown().undo();
+});

@@ -1,0 +1,156 @@
+"""Forgetting a person, and handing out all that is known of one.
+
+What counts stays (stages, readings, mails and alerts as such), what says who it was goes. The consent log and the
+suppression list are kept, under the HMAC of the address: they prove what was asked for, and keep it so.
+"""
+
+import uuid
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Q
+from wagtail.log_actions import log
+from wagtail.models import ModelLogEntry
+
+from cms import clock
+from cms.feedback.models import Comment
+from nurture.contacts.models import Contact, Engagement, FieldChange, Identity
+from nurture.mail.models import Delivery, DeliveryAttempt
+from nurture.rules.models import ActionRun
+from nurture.sales.models import Alert, AlertOutcome, Share
+from tracking import consent, erasing, queries
+from tracking.models import ConsentEvent, Suppression
+
+DOMAIN = "erased.invalid"
+CLEARED = ("first_name", "last_name", "job_title", "contact_class", "phone", "street", "postal_code", "city", "region")
+
+
+def erase(contact: Contact, user) -> None:
+    """Forget this person, everywhere, for good; the audit log says who asked and when, not whom.
+
+    The ledger first, in transactions of its own that may be repeated; then all the rest in one.
+    """
+    edges = Identity.objects.filter(contact=contact, revoked_at=None)  # a browser taken back is somebody else's
+    visitors = list(edges.values_list("visitor_id", flat=True))
+    told = list(Engagement.objects.filter(contact=contact).values_list("event_uuid", flat=True))
+    erasing.erase(visitors, told)
+    with transaction.atomic():
+        held = Contact.objects.select_for_update().get(pk=contact.pk)
+        hmac, subject = consent.address_hmac(held.email), held.subject
+        consent.suppress(hmac, consent.Reason.OBJECTION, source="erasure", subject=subject)
+        _forget_mail(held, hmac)
+        _forget_decisions(held)
+        _forget_comments(held.email)
+        FieldChange.objects.filter(subject=subject).delete()
+        Identity.objects.filter(contact=held).delete()
+        for engagement in Engagement.objects.filter(contact=held).exclude(properties={}):
+            engagement.properties = erasing.measures(engagement.properties)
+            engagement.save(update_fields=["properties"])
+        _clear(held)
+        held_type = ContentType.objects.get_for_model(Contact)
+        ModelLogEntry.objects.filter(content_type=held_type, object_id=str(held.pk)).update(label=str(held), data={})
+        log(instance=held, action="nurture.contact_erased", user=user)
+
+
+def _clear(contact: Contact) -> None:
+    """A row that history can point at, and that says nothing. A new subject: nothing leads from it to the log."""
+    for name in (*CLEARED, "country", "time_zone"):
+        setattr(contact, name, "")
+    contact.subject, contact.account, contact.erased_at = uuid.uuid4(), None, clock.now()
+    contact.email = f"{contact.subject.hex}@{DOMAIN}"
+    contact.save()
+
+
+def _forget_mail(contact: Contact, hmac: str) -> None:
+    mails = Delivery.objects.filter(Q(contact=contact) | Q(address_hmac=hmac))
+    waiting = mails.filter(state__in=(Delivery.State.PENDING, Delivery.State.CLAIMED))
+    waiting.update(state=Delivery.State.CANCELLED)
+    DeliveryAttempt.objects.filter(delivery__in=mails).update(text="")
+    emptied = {"subject": "", "values": {}, "raw": None, "last_error": "", "rfc_message_id": ""}
+    mails.update(contact=None, address=f"nobody@{DOMAIN}", **emptied)
+
+
+def _forget_decisions(contact: Contact) -> None:
+    """That a stage moved, a rule fired, sales was alerted stays; what people wrote about it goes."""
+    contact.stage_changes.exclude(user=None).update(reason="")
+    runs = ActionRun.objects.filter(contact=contact)
+    runs.filter(state__in=("pending", "claimed")).update(state="skipped", finished_at=clock.now(), lease_until=None)
+    runs.update(outcome="", params={})
+    Alert.objects.filter(contact=contact).update(reason="", opener="")
+    AlertOutcome.objects.filter(alert__contact=contact).update(reason="")
+    for share in Share.objects.filter(contact=contact):
+        share.note, share.ref = "", uuid.uuid4()  # its link, wherever it lies, is nobody's from now on
+        share.save(update_fields=["note", "ref"])
+
+
+def _forget_comments(email: str) -> None:
+    """A published comment stays where others answered it, without its author."""
+    theirs = Comment.objects.filter(email__iexact=email)
+    theirs.exclude(state=Comment.State.PUBLISHED).delete()
+    theirs.update(name="–", email="", visitor=None, link_token="", network_key="")
+
+
+def export(contact: Contact) -> dict[str, Any]:
+    """All that is kept about a person, as JSON can carry it, oldest first: for them to have."""
+    hmac = consent.address_hmac(contact.email)
+    edges = list(Identity.objects.filter(contact=contact).select_related("visitor").order_by("pk"))
+    return {
+        "exported_at": clock.now(),
+        "contact": _fields(contact, "subject", "email", *CLEARED, "country", "time_zone", "created_at")
+        | {name: str(getattr(contact, name) or "") for name in ("account", "stage", "persona")},
+        "changes": _rows(FieldChange.objects.filter(subject=contact.subject).order_by("pk"), "field old new at source"),
+        "consent": _rows(
+            ConsentEvent.objects.filter(Q(subject=contact.subject) | Q(address_hmac=hmac)).order_by("pk"),
+            "purpose action source wording proof at",
+        ),
+        "suppression": _rows(Suppression.objects.filter(address_hmac=hmac).order_by("pk"), "scope reason created_at"),
+        "browsers": [_fields(edge, "kind", "evidence", "created_at", "revoked_at") | _seen(edge) for edge in edges],
+        "events": _events(contact, edges),
+        "stages": _rows(contact.stage_changes.order_by("pk"), "from_stage__name to_stage__name at reason"),
+        "mails": _rows(
+            Delivery.objects.filter(Q(contact=contact) | Q(address_hmac=hmac)).order_by("pk"),
+            "address subject lane state created_at sent_at values asset__title",
+        ),
+        "alerts": _rows(
+            Alert.objects.filter(contact=contact).order_by("pk"),
+            "created_at asset_title reason opener outcomes__outcome outcomes__reason outcomes__at",
+        ),
+        "shared": _rows(Share.objects.filter(contact=contact).order_by("pk"), "asset_title way note created_at"),
+        "comments": _rows(
+            Comment.objects.filter(email__iexact=contact.email).order_by("pk"), "name text state posted_at answer"
+        ),
+    }
+
+
+def _rows(queryset, names: str) -> list[dict[str, Any]]:
+    return list(queryset.values(*names.split()))
+
+
+def _fields(row, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _seen(edge: Identity) -> dict[str, Any]:
+    """Of their browser. One that was taken back is somebody else's: nothing of it."""
+    if edge.revoked_at:
+        return {}
+    return {
+        "key": edge.visitor.key,
+        "first_seen_at": edge.visitor.first_seen_at,
+        "last_seen_at": edge.visitor.last_seen_at,
+    }
+
+
+def _events(contact: Contact, edges: list[Identity]) -> list[dict[str, Any]]:
+    """Of browsers that are still theirs, and those theirs by a link or because somebody told us. Oldest first."""
+    uuids = Engagement.objects.filter(contact=contact).values_list("event_uuid", flat=True)
+    visitors = {edge.visitor_id for edge in edges if edge.revoked_at is None}
+    events = {event.uuid: event for event in queries.history(visitors)}
+    events |= {event.uuid: event for event in queries.events(uuids)}
+    return [_event(event) for event in sorted(events.values(), key=lambda event: event.occurred_at)]
+
+
+def _event(event) -> dict[str, Any]:
+    names = ("uuid", "kind", "occurred_at", "received_at", "source", "url", "referrer", "utm", "device", "verdict")
+    return _fields(event, *names, "reasons", "properties", "asset_id")

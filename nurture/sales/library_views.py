@@ -1,0 +1,201 @@
+"""The sales library: find the piece for this person or account, and read it. Sharing it: `share_views.py`."""
+
+import django_filters
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets.button import HeaderButton
+
+from cms import policy
+from cms.feedback import ratings
+from cms.models import AssetPage, AssetTopic, BuyingStage, Objection, Persona, Topic
+from cms.models.pages import AssetObjection, Audience, Format
+from nurture.contacts import card, people
+from nurture.contacts.models import Account, Contact
+from nurture.contacts.screens import KeysetListing, Screen
+from nurture.sales import shares, shelf
+
+CONTACT, ACCOUNT = "contact", "account"
+
+
+def _through(model, column: str, choice):
+    return Q(pk__in=model.objects.filter(**{column: choice}).values("assetpage"))
+
+
+class PieceFilters(WagtailFilterSet):
+    """By whom and when a piece serves, what it is, and who may have it."""
+
+    stage = django_filters.ModelChoiceFilter(
+        queryset=BuyingStage.objects.all(), label=gettext_lazy("Stage"), method="serving_stage"
+    )
+    persona = django_filters.ModelChoiceFilter(
+        queryset=Persona.objects.all(), label=gettext_lazy("Persona"), method="written_for"
+    )
+    topic = django_filters.ModelChoiceFilter(queryset=Topic.objects.all(), label=gettext_lazy("Topic"), method="about")
+    objection = django_filters.ModelChoiceFilter(
+        queryset=Objection.objects.all(), label=gettext_lazy("Answers the objection"), method="answering"
+    )
+    format = django_filters.ChoiceFilter(choices=Format.choices, label=gettext_lazy("Format"))
+    audience = django_filters.ChoiceFilter(choices=Audience.choices, label=gettext_lazy("For"))
+
+    class Meta:
+        model = AssetPage
+        fields: list = []
+
+    @staticmethod
+    def serving_stage(queryset, _name, stage):
+        """First or also."""
+        return queryset.filter(Q(primary_stage=stage) | _through(AssetPage.also_stages.through, "buyingstage", stage))
+
+    @staticmethod
+    def written_for(queryset, _name, persona):
+        """By name, or for everybody."""
+        return queryset.filter(Q(for_all_personas=True) | _through(AssetPage.personas.through, "persona", persona))
+
+    @staticmethod
+    def about(queryset, _name, topic):
+        """Tagged with it."""
+        return queryset.filter(pk__in=AssetTopic.objects.filter(tag=topic).values("content_object"))
+
+    @staticmethod
+    def answering(queryset, _name, objection):
+        """Pieces for when a buyer says that."""
+        return queryset.filter(pk__in=AssetObjection.objects.filter(tag=objection).values("content_object"))
+
+
+class PieceColumn(Column):
+    """Title, what it is, its summary, and who of these people has it already."""
+
+    cell_template_name = "nurture/sales/cells/piece.html"
+
+
+class ShareColumn(Column):
+    """The button that gives it away."""
+
+    cell_template_name = "nurture/sales/cells/share.html"
+
+
+class SalesLibrary(KeysetListing):
+    """Every live piece, newest first; for a contact or an account (`about`) with who has read it."""
+
+    right = "piece.find"
+    about = ""
+    page_title, header_icon = gettext_lazy("Sales library"), "folder-open-inverse"
+    template_name = "nurture/sales/library.html"
+    filterset_class = PieceFilters
+    verbose_name_plural = gettext_lazy("pieces")
+    search = staticmethod(shelf.search)
+    columns = [
+        PieceColumn("piece", label=gettext_lazy("Piece")),
+        Column("stage", label=gettext_lazy("Stage"), accessor="primary_stage", classname="wide-only"),
+        Column("for_whom", label=gettext_lazy("For"), accessor="for_whom", classname="wide-only"),
+        ShareColumn("share", label=gettext_lazy("Share")),
+    ]
+
+    @cached_property
+    def subject(self) -> Contact | Account | None:
+        """The contact or account it is for; 404 for another's."""
+        pk = self.kwargs.get("pk")
+        if self.about == CONTACT:
+            return policy.get_visible(self.request.user, "contact.view", people.listed(), pk=pk)
+        if self.about == ACCOUNT:
+            return policy.get_visible(self.request.user, "account.view", Account.objects.all(), pk=pk)
+        return None
+
+    @cached_property
+    def persons(self) -> list[Contact]:
+        """Those whose reading is shown."""
+        if self.about == CONTACT:
+            return [self.subject]
+        if self.about == ACCOUNT:
+            return list(people.listed().filter(account=self.subject)[: shelf.MOST_NAMED])
+        return []
+
+    def get_base_queryset(self):
+        """All that is live."""
+        return shelf.pieces() if self.subject or not self.about else shelf.pieces().none()
+
+    def get_table(self, object_list):
+        """With the figures and marks of this page's pieces: a fixed number of queries."""
+        pieces = list(object_list)
+        rated, marks = ratings.counts([piece.pk for piece in pieces]), shelf.marks(pieces, self.persons)
+        for piece in pieces:
+            piece.rated, piece.mark = rated.get(piece.pk), marks.get(piece.pk)
+            piece.for_whom = _for_whom(piece)
+            piece.share_url = self._share_url(piece)
+        return super().get_table(pieces)
+
+    def _share_url(self, piece: AssetPage) -> str:
+        if piece.audience == Audience.SALES_ONLY or not policy.may(self.request.user, "piece.share"):
+            return ""
+        if self.about == CONTACT:
+            return reverse("nurture:share", args=[piece.pk, self.subject.pk])
+        return reverse("nurture:share_with", args=[piece.pk])
+
+    def get_index_url(self):
+        """With the person in the path, so that searching and filtering keep them."""
+        return reverse(f"nurture:library{'_' if self.about else ''}{self.about}", kwargs=self.kwargs)
+
+    def get_index_results_url(self):
+        """The same, for the rows alone."""
+        return f"{self.get_index_url()}results/"
+
+    def get_page_subtitle(self):
+        """For whom."""
+        return _("for %s") % self.subject if self.subject else ""
+
+    def get_context_data(self, *args, **kwargs):
+        """What to give next, on the first screenful of a person's own list."""
+        context = super().get_context_data(*args, **kwargs)
+        is_start = self.about == CONTACT and not (self.is_searching or self.is_filtering or self.newer)
+        best = card.next_piece(self.subject) if is_start else None
+        return context | {"subject": self.subject, "about": self.about, "best": best}
+
+    @cached_property
+    def empty(self):
+        """Where pieces come from."""
+        text = _("As soon as marketing publishes a piece, it stands here: for customers, for readers, for you alone.")
+        return {"title": _("The library is empty"), "text": text}
+
+
+def _for_whom(piece: AssetPage) -> str:
+    if piece.for_all_personas:
+        return _("Everybody")
+    return ", ".join(str(persona) for persona in piece.personas.all()) or "–"
+
+
+class PiecePage(Screen):
+    """One piece, to read before it is given away. A note for sales only can be read nowhere else."""
+
+    right, template_name, header_icon = "piece.find", "nurture/sales/piece.html", "doc-full"
+    trail = ((gettext_lazy("Sales library"), "nurture:library"),)
+
+    def get(self, request, pk):
+        """What it says, for whom it is, and to whom this user gave it lately."""
+        self.piece = policy.get_visible(request.user, self.right, shelf.pieces().defer(None), pk=pk)
+        given = shares.given(self.piece, request.user)
+        return self.render_to_response(self.get_context_data(piece=self.piece, given=given))
+
+    def get_page_title(self):
+        """Its title."""
+        return self.piece.title
+
+    @property
+    def header_buttons(self):
+        """Share it, and see it as readers do."""
+        if self.piece.audience == Audience.SALES_ONLY:
+            return []
+        buttons = [HeaderButton(_("On the site"), url=self.piece.url, icon_name="view", priority=20)]
+        if policy.may(self.request.user, "piece.share"):
+            url = reverse("nurture:share_with", args=[self.piece.pk])
+            buttons.append(HeaderButton(_("Share"), url=url, icon_name="link", priority=10))
+        return buttons
+
+    def get_context_data(self, **kwargs):
+        """Its tags beside it."""
+        rated = ratings.counts([self.piece.pk]).get(self.piece.pk)
+        return super().get_context_data(for_whom=_for_whom(self.piece), rated=rated, **kwargs)

@@ -1,0 +1,54 @@
+"""The sales library: every piece there is, and who of an account has read it or was sent it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from cms import library
+from cms.models import AssetPage
+from nurture.contacts import people
+from nurture.contacts.models import Contact, Exposure
+
+MOST_FOUND = 500  # nobody reads further; narrower words find the rest
+MOST_NAMED = 200  # people of one account whose reading is looked up
+
+
+@dataclass
+class Mark:
+    """Who took a piece in, and who was sent it and has not, by name."""
+
+    read_by: list[str] = field(default_factory=list)
+    sent_to: list[str] = field(default_factory=list)
+
+
+def pieces() -> QuerySet[AssetPage]:
+    """All that is live, those for sales only and for customers among it, with what a row shows."""
+    listed = library.published(None).order_by("-pk")
+    return listed.select_related("primary_stage", "author").prefetch_related("personas").defer("body")
+
+
+def search(found: QuerySet[AssetPage], words: str) -> QuerySet[AssetPage]:
+    """Those with the words anywhere in title, summary or text, by the search index."""
+    # SQLite's index takes a quotation mark inside a word for its own.
+    words = words[:200].replace('"', " ").strip()
+    if not words:
+        return found
+    ranked = [piece.pk for piece in AssetPage.objects.live().search(words)[:MOST_FOUND]]
+    return found.filter(pk__in=ranked)
+
+
+def marks(assets: Iterable[AssetPage], contacts: Iterable[Contact]) -> dict[int, Mark]:
+    """{asset id: Mark} for what these people read or were sent of `assets`. Two queries."""
+    names = {contact.pk: str(contact) for contact in list(contacts)[:MOST_NAMED]}
+    found = {asset.pk: Mark() for asset in assets}
+    if not (names and found):
+        return {}
+    reading = people.reading().filter(contact__in=names, asset__in=found).order_by()
+    pairs = set(reading.values_list("asset_id", "contact_id").distinct())
+    for asset_id, contact_id in sorted(pairs, key=lambda pair: names[pair[1]]):
+        found[asset_id].read_by.append(names[contact_id])
+    sent = Exposure.objects.filter(contact__in=names, asset__in=found).values_list("asset_id", "contact_id")
+    for asset_id, contact_id in sorted(set(sent) - pairs, key=lambda pair: names[pair[1]]):
+        found[asset_id].sent_to.append(names[contact_id])
+    return found

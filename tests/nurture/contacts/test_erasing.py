@@ -1,0 +1,153 @@
+"""A person is forgotten: no table says who it was, no figure changes, and nobody mails them again."""
+
+import json
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+from wagtail.log_actions import log
+from wagtail.models import ModelLogEntry
+
+from cms import clock, policy
+from cms.feedback.models import Comment
+from nurture import erasing, pipeline
+from nurture.contacts import facts, identities, offline, stages
+from nurture.contacts.models import Contact, Engagement
+from nurture.mail import queries as mail_queries
+from nurture.mail.models import Delivery, DeliveryAttempt
+from nurture.sales.models import Alert, Share
+from tests import ledger
+from tracking import accounts, consent, rollups
+from tracking.models import ConsentEvent, Event, Suppression, Visitor
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
+CANARY = "Zzyzx"  # in all that could name them
+KEY = UUID(int=77)
+
+
+@pytest.fixture
+def person(make_contact, make_asset, marketer, stages):
+    """Somebody of whom there is something everywhere."""
+    now = clock.now()
+    contact = make_contact("zzyzx", first_name=CANARY, phone="+1 555", created_at=now)
+    facts.change(contact, {"job_title": f"Head of {CANARY}"}, "form")
+    log(instance=contact, action="nurture.contact_changed", user=marketer, data={"fields": [CANARY]})
+    stages_of(contact, stages, marketer)
+    visitor = Visitor.objects.create(key=KEY, first_seen_at=now - timedelta(hours=3), last_seen_at=now)
+    identities.tie(contact, visitor, "form", f"{CANARY} sent the form")
+    asset = make_asset("How cold")
+    mail = Delivery.objects.create(
+        contact=contact, occasion="tx:1", lane="marketing", address=contact.email, asset=asset, not_before=now,
+        address_hmac=consent.address_hmac(contact.email), subject=f"For {CANARY}", values={"name": CANARY},
+        raw=CANARY.encode(), created_at=now, last_error=f"550 {contact.email}",
+    )  # fmt: skip
+    DeliveryAttempt.objects.create(delivery=mail, fence=1, started_at=now, phase="rcpt", text=f"550 {contact.email}")
+    said = {"kind": "asset_read", "received_at": now, "source": "script", "visitor": visitor, "asset_id": asset.pk}
+    ledger.store(
+        Event(uuid=uuid4(), occurred_at=now - timedelta(hours=1), properties={"seconds": 90, "name": CANARY},
+              url=f"https://x.example/a/?mail={CANARY}", referrer=f"https://{CANARY}.example/", **said),
+        Event(uuid=uuid4(), occurred_at=now, link_ref=mail.ref, **said),
+    )  # fmt: skip
+    rollups.mark_stale([(asset.pk, now.date()), (asset.pk, (now - timedelta(hours=1)).date())])
+    identities._reconsider(visitor)
+    offline.tell(contact, "call_made", now, "staff", uuid4(), about=CANARY, note=f"{CANARY} wants a trial")
+    alert = Alert.objects.create(
+        contact=contact, owner_because="", occasion="x", cause_uuid=uuid4(), caused_at=now, created_at=now,
+        reason=f"{CANARY} read", opener=f"Dear {CANARY}",
+    )  # fmt: skip
+    alert.outcomes.create(outcome="accepted", reason=f"Met {CANARY}", at=now)
+    Share.objects.create(contact=contact, asset=asset, asset_title="x", way="copied", note=CANARY, created_at=now)
+    Comment.objects.create(
+        asset=asset, state="published", name=CANARY, email=contact.email, text="Good.", key=uuid4(), posted_at=now
+    )
+    pipeline.react()
+    while rollups.refresh(hurry=True):
+        pass
+    return contact
+
+
+def stages_of(contact, stages_, user):
+    stages.move(contact, stages_[1], reason=f"{CANARY} said so", at=clock.now(), user=user)
+
+
+def everything():
+    """{table: its rows that hold the canary or the browser's key}, of all tables of ours and the audit log."""
+    found = {}
+    for model in [*apps.get_models(), ModelLogEntry]:
+        if model._meta.app_label not in ("cms", "tracking", "nurture", "editorial", "wagtailcore"):
+            continue
+        for row in model._base_manager.values():
+            text = repr(row).lower()
+            if CANARY.lower() in text or str(KEY) in text:
+                found.setdefault(model.__name__, []).append(row)
+    return found
+
+
+def test_nothing_says_any_more_who_it_was_and_no_figure_changes(client, admin, person):
+    assert len(everything()) > 10
+    hmac, asset = consent.address_hmac(person.email), Event.objects.filter(asset__isnull=False)[0].asset_id
+    figures, events, read = rollups.figures([asset]), Event.objects.count(), Engagement.objects.count()
+    ref, balance = Delivery.objects.get().ref, accounts.balance()
+    client.force_login(admin)
+    place = reverse("nurture:contact_erase", args=[person.pk])
+    assert client.post(place, {"address": "other@example.com"}).status_code == 422
+    assert client.post(place, {"address": "ZZYZX@example.com"}).url == reverse("nurture:contacts")
+    assert everything() == {}
+    rollups.rebuild()
+    while rollups.refresh(hurry=True):
+        pass
+    assert (rollups.figures([asset]), Event.objects.count(), Engagement.objects.count()) == (figures, events, read)
+    assert Event.objects.filter(properties__seconds=90).exists()
+    assert accounts.balance() == balance
+    assert Suppression.objects.get(address_hmac=hmac).scope == "global"
+    assert ConsentEvent.objects.filter(address_hmac=hmac, source="erasure").exists()
+    assert Delivery.objects.get().state == "cancelled"
+    assert mail_queries.contacts_by_ref({ref}) == {}
+    assert client.get(reverse("nurture:contact", args=[person.pk])).status_code == 404
+    assert ModelLogEntry.objects.filter(action="nurture.contact_erased", user=admin).exists()
+
+
+def test_the_browser_is_a_stranger_and_the_address_may_come_again(client, admin, person):
+    client.force_login(admin)
+    client.post(reverse("nurture:contact_erase", args=[person.pk]), {"address": person.email})
+    assert not Visitor.objects.filter(key=KEY).exists()
+    assert identities.owners(Visitor.objects.values_list("pk", flat=True)) == {}
+    again = Contact.objects.create(email="zzyzx@example.com")
+    assert again.subject != person.subject
+
+
+def test_all_that_is_kept_is_handed_out_and_that_is_written_down(client, admin, person):
+    client.force_login(admin)
+    answer = client.post(reverse("nurture:contact_export", args=[person.pk]))
+    told = json.loads(answer.content)
+    assert answer["Content-Disposition"].startswith("attachment;")
+    assert told["contact"]["first_name"] == CANARY
+    assert [event["kind"] for event in told["events"]] == ["asset_read", "asset_read", "call_made"]
+    filled = {name for name, value in told.items() if value}
+    assert filled == set(told) - {"consent", "suppression"}
+    assert ModelLogEntry.objects.filter(action="nurture.contact_exported", user=admin).exists()
+    assert client.get(reverse("nurture:contact_export", args=[person.pk])).status_code == 405
+
+
+def test_a_browser_taken_back_is_neither_handed_out_nor_forgotten(admin, person, make_contact):
+    identities.revoke(person.identities.get())
+    other, visitor = make_contact("other"), Visitor.objects.get(key=KEY)
+    identities.tie(other, visitor, "form")
+    told = erasing.export(person)
+    assert [set(row) for row in told["browsers"]] == [{"kind", "evidence", "created_at", "revoked_at"}]
+    assert [event["kind"] for event in told["events"]] == ["call_made"]
+    erasing.erase(person, admin)
+    assert identities.owners([visitor.pk]) == {visitor.pk: other.pk}
+    assert Visitor.objects.get(pk=visitor.pk).key == KEY
+
+
+def test_only_administrators_do_either(client, make_user, marketer, owner, stranger, person):
+    places = [reverse(f"nurture:contact_{name}", args=[person.pk]) for name in ("erase", "export")]
+    for someone in (marketer, owner, stranger, make_user("imogen", policy.SALES_MANAGER)):
+        client.force_login(someone)
+        assert [client.post(place, {"address": person.email}).status_code for place in places] == [302, 302]
+        assert "Export or forget" not in client.get(reverse("nurture:contact", args=[person.pk])).content.decode()
+    person.refresh_from_db()
+    assert person.erased_at is None

@@ -1,0 +1,57 @@
+"""Forgetting a person in the ledger: what told them apart and what they gave goes, what is counted stays."""
+
+import uuid
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from tracking import batches, queries
+from tracking.models import Event, Link, Visitor
+
+ROWS = 500
+# Of an event's properties only what is a measure: seconds and depth of reading, a rating, the number of links.
+MEASURES = ("seconds", "depth", "value", "links", "trap")
+
+
+def erase(visitor_ids: Iterable[int], event_uuids: Iterable[UUID] = ()) -> int:
+    """Scrub all events of these visitors and those named besides, and give the visitors new keys; how many events.
+
+    Kind, time, piece, campaign and verdict stay, so no figure changes. The browser is a stranger from then on. Some
+    hundred events a transaction; may be repeated, and has to be when it was interrupted.
+    """
+    ids, done = set(visitor_ids), 0
+    for events in (queries.history(ids).iterator(), iter(queries.events(event_uuids))):
+        while chunk := list(islice(events, ROWS)):
+            _scrub(chunk)
+            done += len(chunk)
+    with transaction.atomic():
+        for visitor in Visitor.objects.select_for_update().filter(pk__in=ids).order_by("key"):
+            visitor.key = uuid.uuid4()
+            visitor.save(update_fields=["key"])
+    return done
+
+
+def _scrub(events: list[Event]) -> None:
+    """One transaction of three statements at most."""
+    refs = {event.link_ref for event in events if event.link_ref}
+    public = set(Link.objects.filter(ref__in=refs).values_list("ref", flat=True))
+    rows = [
+        {
+            "id": event.pk,
+            "properties": measures(event.properties),
+            "url": event.url.partition("?")[0].partition("#")[0],
+            "referrer": "",
+            "link_ref": event.link_ref if event.link_ref in public else None,
+        }
+        for event in events
+    ]
+    with transaction.atomic():
+        batches.update(Event, rows, fields=["properties", "url", "referrer", "link_ref"])
+
+
+def measures(properties: dict[str, Any]) -> dict[str, Any]:
+    """What is left of an event's properties."""
+    return {name: properties[name] for name in MEASURES if isinstance(properties.get(name), int | float)}
