@@ -1,10 +1,15 @@
 """Wagtail's screens for the newsroom's lists."""
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.contrib.settings.registry import register_setting
 
-from editorial.models import BriefPoint, CoverageLevels
+from editorial import slot_rules
+from editorial.models import BriefPoint, CoverageLevels, SlotRule
 
 register_setting(CoverageLevels, icon="table")
 
@@ -22,4 +27,42 @@ class BriefPointViewSet(ModelViewSet):
     copy_view_enabled = False
 
 
+class _Following:
+    """Once a rule is stored, its slots follow at once instead of with the next round of the loop."""
+
+    def save_instance(self):
+        rule = super().save_instance()
+        slot_rules.follow(rule)
+        return rule
+
+
+class AddSlotRuleView(_Following, generic.CreateView):
+    pass
+
+
+class EditSlotRuleView(_Following, generic.EditView):
+    pass
+
+
+class SlotRuleViewSet(ModelViewSet):
+    """Rules for held room: how often, at which stages."""
+
+    model = SlotRule
+    menu_label = _("Held room")
+    icon = "circle-plus"
+    add_view_class = AddSlotRuleView
+    edit_view_class = EditSlotRuleView
+    copy_view_enabled = False
+    list_display = ["name", Column("every", label=_("How often"), accessor="get_every_display"), "begins_on", "ends_on"]
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("stages", widget=forms.CheckboxSelectMultiple),
+        FieldPanel("every"),
+        FieldRowPanel([FieldPanel("begins_on"), FieldPanel("ends_on")]),
+        FieldRowPanel([FieldPanel("topic"), FieldPanel("persona")]),
+        FieldPanel("note"),
+    ]
+
+
+slot_rules_list = SlotRuleViewSet("slot_rules", url_prefix="newsroom/room-rules")
 brief_points = BriefPointViewSet("brief_points", url_prefix="newsroom/brief-questions")

@@ -9,7 +9,7 @@ from cms import clock
 from cms.models import AssetPage, BuyingStage, Persona, Topic, User
 from cms.policies import WRITERS
 from cms.policy import MARKETER
-from editorial import schedule
+from editorial import demo_room, schedule
 from editorial.models import Entry
 
 
@@ -87,6 +87,7 @@ def load(say) -> None:
     made = [_plan(line, today, writers, number) for number, line in enumerate(PLAN) if line.title not in known]
     fulfilled = _fulfil_recent(writers)
     say(f"Calendar: {len(made)} entries planned, {fulfilled} fulfilled by pieces that are live")
+    demo_room.load(say)
 
 
 def _plan(line: Planned, today, writers, number) -> Entry:

@@ -28,9 +28,16 @@ LINES = {
         gettext_lazy("Delete an entry's page"),
         gettext_lazy("Back to assigned: the page was deleted"),
     ),
+    "editorial.release_slot": (gettext_lazy("Give held room up"), gettext_lazy("Given up")),
+    "editorial.empty_slot": (gettext_lazy("Empty held room"), gettext_lazy("Open again")),
+    "editorial.revise_slot": (gettext_lazy("Change held room"), gettext_lazy("Changed")),
 }
 
 WITH_WORDS = {
+    "editorial.hold_slot": (gettext_lazy("Hold room"), gettext_lazy("Held on %(day)s")),
+    "editorial.make_slots": (gettext_lazy("Hold room ahead"), gettext_lazy("Slots made: %(count)s")),
+    "editorial.fill_slot": (gettext_lazy("Fill held room"), gettext_lazy("Filled by %(title)s")),
+    "editorial.take_slot": (gettext_lazy("Take held room"), gettext_lazy("Fills “%(slot)s” of %(day)s")),
     "editorial.answer": (gettext_lazy("Answer a question of a brief"), gettext_lazy("Brief: %(point)s %(new)s")),
     "editorial.assign": (gettext_lazy("Add a step"), gettext_lazy("Step added: %(step)s %(who)s")),
     "editorial.finish": (gettext_lazy("Finish a step"), gettext_lazy("Done: %(step)s")),

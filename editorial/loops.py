@@ -1,6 +1,9 @@
 """The newsroom's background work."""
 
 from cms.worker import Loop
-from editorial import publishing
+from editorial import publishing, slot_rules
 
-LOOPS = [Loop("publish scheduled pages", publishing.publish_due, every=60)]
+LOOPS = [
+    Loop("publish scheduled pages", publishing.publish_due, every=60),
+    Loop("hold room ahead", slot_rules.make_ahead, every=600),
+]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from editorial.calendar import entry_views as entries
+from editorial.calendar import slot_views
 from editorial.calendar.kept_views import ForgetView, KeptScreen
 from editorial.calendar.move_views import MoveView
 from editorial.calendar.views import CalendarView
@@ -28,6 +29,10 @@ urlpatterns = [
         entries.EntryHistoryView.as_view(results_only=True),
         name="history_results",
     ),
+    path("room/add/", slot_views.AddSlotView.as_view(), name="hold"),
+    path("room/<int:pk>/", slot_views.SlotView.as_view(), name="slot"),
+    path("room/<int:pk>/fill/", slot_views.FillView.as_view(), name="fill"),
+    path("room/<int:pk>/release/", slot_views.ReleaseView.as_view(), name="release"),
     path("coverage/", CoverageView.as_view(), name="coverage"),
     path("coverage/live/", PiecesView.as_view(), name="live"),
     path("coverage/live/results/", PiecesView.as_view(results_only=True), name="live_results"),

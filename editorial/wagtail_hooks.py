@@ -3,18 +3,18 @@
 from django.urls import include, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.viewsets.pages import page_viewset_registry
 
 from cms import policy
 from cms.models import AssetPage
 from editorial import history
-from editorial.admin import brief_points
+from editorial.admin import brief_points, slot_rules_list
 from editorial.coverage_views import CoveragePanel
 from editorial.panels import AssetEditing
 
 hooks.register("register_log_actions", history.register)
-hooks.register("register_admin_viewset", lambda: brief_points)
+hooks.register("register_admin_viewset", lambda: [brief_points, slot_rules_list])
 page_viewset_registry.register(AssetPage, AssetEditing("asset_editing"))
 
 
@@ -55,6 +55,26 @@ def coverage_item():
         icon_name="table",
         order=120,
         right="coverage.view",
+    )
+
+
+class NewsroomMenuItem(SubmenuMenuItem):
+    """What is set up for the newsroom, each line for those who may."""
+
+
+newsroom_menu = Menu(register_hook_name="register_newsroom_menu_item")
+
+
+@hooks.register("register_admin_menu_item")
+def newsroom_item():
+    return NewsroomMenuItem(_("Newsroom"), newsroom_menu, name="newsroom", icon_name="glasses", order=130)
+
+
+@hooks.register("register_newsroom_menu_item")
+def held_room_item():
+    url = reverse_lazy("slot_rules:index")
+    return RightMenuItem(
+        _("Held room"), url, name="held-room", icon_name="circle-plus", order=30, right="calendar.change"
     )
 
 

@@ -10,10 +10,14 @@ from datetime import date, datetime
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from cms.models import AssetPage
-from editorial.models import Entry
+from cms.models.pages import ShelfLife
+from editorial import slots
+from editorial.coverage import State
+from editorial.models import Entry, Slot
 from editorial.schedule import OPEN, Step
 
 
@@ -24,9 +28,12 @@ class Lane(models.TextChoices):
     PUBLISH = "publish", _("Goes live")
     EXPIRE = "expire", _("Expires")
     REVIEW = "review", _("Look at again")
+    SLOT = "slot", _("Held room")
 
 
-ICONS = {Lane.DUE: "date", Lane.PUBLISH: "upload", Lane.EXPIRE: "time", Lane.REVIEW: "rotate"}
+ICONS = {
+    Lane.DUE: "date", Lane.PUBLISH: "upload", Lane.EXPIRE: "time", Lane.REVIEW: "rotate", Lane.SLOT: "circle-plus",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,14 +47,16 @@ class Card:
     page: AssetPage | None = None
     at: datetime | None = None
     days_late: int = 0
+    slot: Slot | None = None
+    state: State | None = None  # of a slot
 
     @property
     def kind(self) -> str:
-        return "entry" if self.entry else "page"
+        return "slot" if self.slot else "entry" if self.entry else "page"
 
     @property
     def pk(self) -> int:
-        return (self.entry or self.page).pk
+        return (self.slot or self.entry or self.page).pk
 
     @property
     def key(self) -> str:
@@ -56,7 +65,9 @@ class Card:
 
     @property
     def version(self) -> int:
-        """What a move must name: the entry's version for a plan, the page's newest revision for a date of the page."""
+        """What a move must name: the slot's or entry's version; for a date of the page its newest revision."""
+        if self.slot:
+            return self.slot.version
         return self.entry.version if self.is_plan else self.page.latest_revision_id or 0
 
     @property
@@ -65,7 +76,9 @@ class Card:
 
     @property
     def done(self) -> bool:
-        """It went live, or expired: history, which nobody moves."""
+        """It went live, expired, or was room that is filled or over: history, which nobody moves."""
+        if self.slot:
+            return self.state in (slots.FILLED, slots.PASSED)
         return self.page is not None and (
             (self.lane == Lane.PUBLISH and self.page.live) or (self.lane == Lane.EXPIRE and self.page.expired)
         )
@@ -75,6 +88,8 @@ class Card:
         """What stands on a page's own review date is changed on the page."""
         if self.lane == Lane.REVIEW:
             return self.entry is not None and (self.entry.review_on is not None)
+        if self.slot:
+            return self.state is not slots.FILLED
         return not self.done and (self.entry is None or self.entry.step != Step.DROPPED)
 
     @property
@@ -85,7 +100,13 @@ class Card:
 
     @property
     def icon(self) -> str:
-        return ICONS[self.lane]
+        return self.state.icon if self.state else ICONS[self.lane]
+
+    @property
+    def timely(self) -> bool:
+        """It will not hold for long; whatever is not marked so is evergreen."""
+        one = self.slot is None and (self.entry or self.page)
+        return bool(one) and one.shelf_life == ShelfLife.TIMELY
 
     @property
     def planned_elsewhere(self) -> date | None:
@@ -117,6 +138,17 @@ def of_pages(pages: Iterable[AssetPage], waiting: dict[int, datetime]) -> Iterat
         if at := _live_at(page, waiting):
             yield Card(page.title, Lane.PUBLISH, timezone.localdate(at), page=page, at=at)
         yield from _later(page.title, None, page)
+
+
+def of_slots(held: Iterable[Slot], today: date, *, all_told: bool) -> Iterator[Card]:
+    """The cards of held room; for readers of the plan only what can still be filled, and without the stage."""
+    for slot in held:
+        filled = slots.is_filled(slot)
+        state = slots.state(slot.day, slot.last_day, filled=filled, today=today)
+        if all_told:
+            yield Card(slot.title, Lane.SLOT, slot.day, slot.entry if filled else None, slot=slot, state=state)
+        elif state in (slots.AHEAD, slots.URGENT):
+            yield Card(_now("Room for something timely"), Lane.SLOT, slot.day, slot=slot, state=state)
 
 
 def _later(title, entry, page) -> Iterator[Card]:

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -16,9 +17,9 @@ from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic import HistoryView, WagtailAdminTemplateMixin
 
-from cms import policy
+from cms import clock, policy
 from cms.models import BuyingStage, Persona, Topic
-from editorial import schedule, similar
+from editorial import schedule, similar, slots
 from editorial.calendar.forms import DropForm, EntryForm
 from editorial.models import Entry
 
@@ -97,16 +98,24 @@ class SimilarView(policy.RightRequired, TemplateView):
 
 
 class AddEntryView(EntryFormScreen):
-    """A new entry; stage, persona, topic, day and title may come in the address."""
+    """A new entry; stage, persona, topic, day, title, and the held room that it fills may come in the address."""
 
     page_title = gettext_lazy("Plan a piece")
 
     def get_page_subtitle(self):
         return ""
 
+    @cached_property
+    def slot(self):
+        """The held room that the entry is for, if any. Raises Http404 for one that is gone."""
+        key = self.request.POST.get("slot") or self.request.GET.get("slot")
+        return policy.get_visible(self.request.user, self.right, slots.held(), pk=_number(key)) if key else None
+
     def get_initial(self):
         """What the address says, as far as it exists."""
         asked = self.request.GET
+        if self.slot:
+            return slots.prefill(self.slot, timezone.localdate(clock.now()))
         found = {
             "stage": BuyingStage.objects.filter(pk=_number(asked.get("stage"))).first(),
             "personas": list(Persona.objects.filter(pk__in=map(_number, asked.getlist("persona")))),
@@ -116,6 +125,9 @@ class AddEntryView(EntryFormScreen):
         }
         return {name: value for name, value in found.items() if value}
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"slot": self.slot}
+
     def form_valid(self, form):
         entry = schedule.plan(
             form.save(commit=False),
@@ -123,9 +135,18 @@ class AddEntryView(EntryFormScreen):
             personas=form.cleaned_data["personas"],
             topics=form.cleaned_data["topics"],
         )
+        if self.slot:
+            self.take(self.slot, entry)
         edit = reverse("editorial:edit", args=[entry.pk])
         messages.success(self.request, _("“%s” is planned.") % entry.title, buttons=[messages.button(edit, _("Edit"))])
         return redirect(self.back)
+
+    def take(self, slot, entry):
+        """Fill the room; when it was filled meanwhile, the entry is planned all the same, and it is said."""
+        try:
+            slots.fill(slot, entry, user=self.request.user, version=slot.version)
+        except (schedule.Stale, schedule.Refused) as error:
+            messages.warning(self.request, str(error))
 
 
 class EditEntryView(EntryFormScreen):

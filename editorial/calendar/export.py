@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from cms.models.pages import ShelfLife
 from editorial.calendar.cards import Card
 
 TYPES = {
@@ -49,6 +50,9 @@ def write_xlsx(rows: Iterable[list[str]]) -> bytes:
 
 
 def _more(card: Card) -> list[str]:
+    if card.slot:
+        said = [card.lane.label, card.state.word, card.slot.stage, card.slot.persona or "", "", ShelfLife.TIMELY.label]
+        return [*map(str, said), "", ""]
     entry, page = card.entry, card.page
     one = entry or page
     stage = entry.stage if entry else page.primary_stage

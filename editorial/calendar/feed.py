@@ -56,6 +56,8 @@ def write(name: str, cards: Iterable[Card], zone: tzinfo, *, all_told: bool) -> 
     calendar.add("x-wr-timezone", str(zone))
     calendar.add("refresh-interval", ASKED_AGAIN, parameters={"VALUE": "DURATION"})
     for card in cards:
+        if card.slot and card.done:
+            continue  # what fills it stands in the feed itself, and room that is over helps nobody
         calendar.add_component(_event(card, all_told))
     return calendar.to_ical()
 
@@ -66,14 +68,15 @@ def _event(card: Card, all_told: bool) -> Event:
     event.add("uid", f"{card.key}@{urlsplit(settings.BASE_URL).hostname}")
     event.add("sequence", card.version)
     event.add("dtstamp", clock.now())
-    is_plain = card.lane in (Lane.DUE, Lane.PUBLISH) or not all_told
+    is_plain = card.lane in (Lane.DUE, Lane.PUBLISH, Lane.SLOT) or not all_told
     event.add("summary", card.title if is_plain else f"{card.lane.label}: {card.title}")
     if card.at:
         event.add("dtstart", card.at.astimezone(UTC))
         event.add("dtend", (card.at + SHOWN).astimezone(UTC))
     else:
         event.add("dtstart", card.day)
-        event.add("dtend", card.day + timedelta(days=1))
+        last = card.slot.last_day if card.slot else card.day
+        event.add("dtend", last + timedelta(days=1))
     event.add("status", "CONFIRMED" if card.at else "TENTATIVE")
     event.add("transp", "TRANSPARENT")
     if address := _address(card, all_told):
@@ -87,6 +90,8 @@ def _address(card: Card, all_told: bool) -> str:
     """Where to open it: the plan for those who write, the piece itself for the others once it is live."""
     if not all_told:
         return card.page.url or "" if card.done and card.page.live else ""
+    if card.slot:
+        return reverse("editorial:slot", args=[card.pk])
     name, pk = ("editorial:edit", card.pk) if card.entry else ("wagtailadmin_pages:edit", card.pk)
     return reverse(name, args=[pk])
 

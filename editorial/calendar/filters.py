@@ -88,6 +88,19 @@ class CalendarFilterSet(WagtailFilterSet):
             queryset = queryset.filter(pk__in=_with(queryset, "tagged_topics__tag", asked["topic"]))
         return queryset
 
+    def slots(self, queryset):
+        """The same narrowing for held room: it is for timely pieces, and has no format, step or people."""
+        asked = self.form.cleaned_data if self.is_valid() else {}
+        shelf_life = asked.get("shelf_life")
+        if any(asked.get(name) for name in ("format", "campaign", "step", "assignee")):
+            return queryset.none()
+        if shelf_life and ShelfLife.TIMELY not in shelf_life:
+            return queryset.none()
+        for name in ("stage", "persona", "topic"):
+            if asked.get(name):
+                queryset = queryset.filter(**{f"{name}__in": asked[name]})
+        return queryset
+
 
 def _with(queryset, field, rows):
     """By subquery: a join would show a page once for each of its personas."""

@@ -80,10 +80,10 @@ class MoveForm(forms.Form):
     sure = forms.BooleanField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, stands_on: date | None, is_plan: bool, **kwargs):
+    def __init__(self, *args, stands_on: date | None, may_wait: bool, **kwargs):
         super().__init__(*args, **kwargs)
         self.stands_on = stands_on
-        if not is_plan:
+        if not may_wait:
             self.fields["pick"].choices = self.fields["pick"].choices[:-1]
             del self.fields["step"]
 

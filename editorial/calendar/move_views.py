@@ -12,6 +12,7 @@ from django.views.generic import FormView
 
 from cms import policy
 from cms.models import AssetPage
+from editorial import slots
 from editorial.calendar import moves
 from editorial.calendar.cards import Lane
 from editorial.calendar.entry_views import EntryScreen
@@ -36,8 +37,11 @@ class MoveView(EntryScreen, FormView):
     def target(self) -> moves.Target:
         """What the address names. Another's and a missing one answer alike: Http404."""
         kind, lane, pk = self.kwargs["kind"], self.kwargs["lane"], self.kwargs["pk"]
-        if kind not in ("entry", "page") or lane not in Lane.values:
+        if kind not in ("entry", "page", "slot") or lane not in Lane.values or (kind == "slot") != (lane == Lane.SLOT):
             raise Http404(f"Nothing on the calendar is a {kind}/{lane}")
+        if kind == "slot":
+            slot = policy.get_visible(self.request.user, self.right, slots.held(), pk=pk)
+            return moves.Target(Lane.SLOT, slot=slot)
         if kind == "entry":
             entries = Entry.objects.select_related("page")
             entry = policy.get_visible(self.request.user, self.right, entries, pk=pk)
@@ -59,7 +63,7 @@ class MoveView(EntryScreen, FormView):
         return {"day": self.target.day, "version": self.target.version}
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"stands_on": self.target.day, "is_plan": self.target.is_plan}
+        return super().get_form_kwargs() | {"stands_on": self.target.day, "may_wait": self.target.may_wait}
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"target": self.target, "question": self.question}
@@ -97,7 +101,7 @@ class MoveView(EntryScreen, FormView):
         if self.wants_json:
             day = target.day.isoformat() if target.day else ""
             return JsonResponse({"text": str(error), "version": target.version, "day": day}, status=409)
-        kwargs = {"stands_on": target.day, "is_plan": target.is_plan}
+        kwargs = {"stands_on": target.day, "may_wait": target.may_wait}
         return self.refuse(error, self.form_class(initial=self.get_initial(), **kwargs))
 
     def say(self, moved: moves.Moved):

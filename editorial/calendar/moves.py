@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from cms import clock
 from cms.models import AssetPage
-from editorial import dates, schedule
+from editorial import dates, schedule, slots
 from editorial.calendar.cards import Lane
-from editorial.models import Entry
+from editorial.models import Entry, Slot
 
 PLANS = {Lane.DUE: "due_on", Lane.REVIEW: "review_on"}
 
@@ -26,28 +26,38 @@ class Question(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """What is moved: one date of an entry or of a page, or an entry's step."""
+    """What is moved: one date of an entry or of a page, an entry's step, or held room."""
 
     lane: Lane
     entry: Entry | None = None
     page: AssetPage | None = None
+    slot: Slot | None = None
 
     @property
     def title(self) -> str:
-        return (self.entry or self.page).title
+        return (self.slot or self.entry or self.page).title
 
     @property
     def is_plan(self) -> bool:
-        return self.entry is not None and self.lane in PLANS
+        return self.slot is not None or (self.entry is not None and self.lane in PLANS)
+
+    @property
+    def may_wait(self) -> bool:
+        """Can it do without a day?"""
+        return self.is_plan and self.slot is None
 
     @property
     def version(self) -> int:
         """As the move must name it."""
+        if self.slot:
+            return self.slot.version
         return self.entry.version if self.is_plan else self.page.latest_revision_id or 0
 
     @property
     def day(self) -> date | None:
         """Where it stands now."""
+        if self.slot:
+            return self.slot.day
         if self.is_plan:
             return getattr(self.entry, PLANS[self.lane])
         if self.lane == Lane.EXPIRE:
@@ -70,7 +80,12 @@ def to_day(target: Target, *, user, version: int, day: date | None, sure: bool =
     before = target.day
     if not sure:
         _ask(target, day)
-    if target.is_plan:
+    if target.slot:
+        if day is None:
+            raise schedule.Refused(_("Held room has a day. To give it up, open it and press “Give it up”."))
+        slot = slots.revise(target.slot, user=user, version=version, day=day)
+        version, day = slot.version, slot.day
+    elif target.is_plan:
         entry = schedule.move(target.entry, user=user, version=version, **{PLANS[target.lane]: day})
         version = entry.version
     else:

@@ -12,7 +12,7 @@ from wagtail.admin.widgets import HeaderButton
 
 from cms import clock, policy
 from cms.models import AssetPage
-from editorial import publishing
+from editorial import publishing, slots
 from editorial.calendar import cards, export, layout, rows
 from editorial.calendar.cards import Lane
 from editorial.calendar.filters import CalendarFilterSet
@@ -27,7 +27,7 @@ SHAPES = {
     "board": (gettext_lazy("Board"), Month),
 }
 FOR_READERS = ("month", "week", "list")  # a board tells how far each piece is
-READERS_LANES = (Lane.DUE, Lane.PUBLISH)
+READERS_LANES = (Lane.DUE, Lane.PUBLISH, Lane.SLOT)
 
 
 class CalendarView(policy.RightRequired, BaseListingView):
@@ -86,7 +86,11 @@ class CalendarView(policy.RightRequired, BaseListingView):
         if not self.may_change:
             return []
         url = reverse("editorial:add") + f"?due_on={self.span.first}" * (self.today not in self.span)
-        return [HeaderButton(_("Plan a piece"), url=url, icon_name="plus")]
+        room = reverse("editorial:hold") + f"?day={self.span.first}" * (self.today not in self.span)
+        return [
+            HeaderButton(_("Plan a piece"), url=url, icon_name="plus"),
+            HeaderButton(_("Hold room"), url=room, icon_name="circle-plus"),
+        ]
 
     def get_base_queryset(self):
         entries = policy.visible(self.request.user, self.right, Entry.objects.all())
@@ -120,8 +124,19 @@ class CalendarView(policy.RightRequired, BaseListingView):
         waiting = rows.waiting()
         entries = self.related(rows.between(self.narrowed, span, waiting))
         pages = self.related(rows.unplanned(self.pages(), span, waiting))
-        found = [*cards.of_entries(entries, waiting, self.today), *cards.of_pages(pages, waiting)]
+        found = [*cards.of_entries(entries, waiting, self.today), *cards.of_pages(pages, waiting), *self.room(span)]
         return [card for card in found if card.day and card.day in span and card.lane in self.lanes]
+
+    def room(self, span: Span) -> list[cards.Card]:
+        """Held room of these days, as search and filters leave it."""
+        if Lane.SLOT not in self.lanes:
+            return []
+        held = slots.between(span.first, span.last)
+        if self.filters:
+            held = self.filters.slots(held)
+        if self.is_searching:
+            held = held.filter(Q(note__icontains=self.search_query) | Q(stage__name__icontains=self.search_query))
+        return list(cards.of_slots(held, self.today, all_told=self.may_change))
 
     def lane(self, entries) -> list[cards.Card]:
         """The plans among them as cards; nothing for readers: they see days."""
@@ -209,7 +224,8 @@ class CalendarView(policy.RightRequired, BaseListingView):
     def _board(self) -> dict:
         entries = rows.on_board(self.narrowed, self.span)
         found = cards.of_entries(self.related(rows.by_column(entries)), rows.waiting(), self.today)
-        return {"columns": layout.board(found, rows.counts(entries))}
+        still_open = [card for card in self.room(self.span) if not card.done]
+        return {"columns": layout.board(found, rows.counts(entries)), "room": still_open}
 
     def shapes(self) -> list[dict]:
         """The ways to show the plan that this person has, each with its address."""

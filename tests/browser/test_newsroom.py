@@ -9,8 +9,9 @@ from django.utils import timezone
 from cms import policy
 from cms.models import AssetPage, BuyingStage, HomePage, Persona, User
 from editorial import schedule
-from editorial.models import Entry
+from editorial.models import CoverageLevels, Entry
 from tests.browser.conftest import NARROW, login, overflows, violations
+from tracking.models import AssetDay
 
 CALENDAR, COVERAGE = "/admin/newsroom/calendar/", "/admin/newsroom/coverage/"
 LIST, BOARD, WEEK = (f"{CALENDAR}?view={view}" for view in ("list", "board", "week"))
@@ -51,10 +52,15 @@ def press(page, locator, key="Enter"):
     not apps.is_installed("wagtail.contrib.typed_table_block"),
     reason="the page editor cannot load its table block: INSTALLED_APPS lacks wagtail.contrib.typed_table_block",
 )
-def test_from_a_gap_to_a_published_piece_by_keyboard(site, page, marketer, stage, persona):
+def test_from_a_red_cell_to_a_published_tracked_piece_that_turns_it_green(
+    site, page, new_page, marketer, stage, persona
+):
+    """By keyboard, and read by somebody: the ledger counts them, and the piece's scorecard says so."""
+    CoverageLevels.objects.create(enough_from=1)
     page.goto(site.url + COVERAGE)
     cell = page.locator(f'[data-cell="{stage.pk}-{persona.pk}"]')
     assert cell.locator(".nr-cell__state").inner_text() == "None"
+    assert "nr-cell--none" in cell.get_attribute("class")
     press(page, cell.get_by_role("link", name="Plan a piece here"))
     page.get_by_label("Title").focus()
     page.keyboard.type("Choosing without regret")
@@ -72,9 +78,19 @@ def test_from_a_gap_to_a_published_piece_by_keyboard(site, page, marketer, stage
     page.get_by_text("has been published").wait_for()
 
     page.goto(site.url + COVERAGE)
-    assert cell.locator(".nr-cell__state").inner_text() == "Thin"
+    assert cell.locator(".nr-cell__state").inner_text() == "Enough"
+    assert "nr-cell--enough" in cell.get_attribute("class")
     assert cell.get_by_role("link", name="1 live").count() == 1
     assert Entry.objects.get(title="Choosing without regret").step == "published"
+
+    reader = new_page()
+    reader.goto(f"{site.url}/{draft.slug}/")
+    assert reader.get_by_role("heading", name="Choosing without regret").count() == 1
+    site.wait_until(lambda: AssetDay.objects.filter(asset=draft.pk, views=1).exists(), 40)
+    page.goto(f"{site.url}/admin/pages/{draft.pk}/edit/")
+    press(page, page.get_by_role("button", name="Toggle scorecard"))
+    assert page.locator(".nr-score div", has_text="Views").locator("dd").inner_text() == "1"
+    CoverageLevels.objects.all().delete()
 
 
 @pytest.fixture

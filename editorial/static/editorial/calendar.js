@@ -62,6 +62,7 @@ class LedeCalendar extends window.StimulusModule.Controller {
       emptyInsertThreshold: 0,
       ghostClass: "nr-card--ghost",
       fallbackClass: "nr-card--flying",
+      onMove: ({ dragged, related }) => !this.takes(related.closest("[data-fill]"), dragged), // it stays to be hit
       onStart: () => this.element.classList.add("nr-calendar--dragging"),
       onEnd: (event) => {
         this.element.classList.remove("nr-calendar--dragging");
@@ -73,7 +74,14 @@ class LedeCalendar extends window.StimulusModule.Controller {
   // The day under the pointer is meant, also where Sortable, which looks every 50 ms, has not followed a quick hand.
   land({ item, from, to, oldIndex, originalEvent }) {
     const { clientX, clientY } = originalEvent.changedTouches?.[0] || originalEvent;
-    const cell = document.elementFromPoint(clientX, clientY)?.closest(".nr-cell-day, .nr-side__lane, .nr-column");
+    const under = document.elementFromPoint(clientX, clientY);
+    const room = under?.closest("[data-fill]");
+    if (this.takes(room, item)) {
+      from.insertBefore(item, from.children[oldIndex] || null);
+      this.fill(item, room);
+      return;
+    }
+    const cell = under?.closest(".nr-cell-day, .nr-side__lane, .nr-column");
     const meant = cell?.querySelector(".nr-cards");
     const place = meant && meant !== from && this.fits(item, meant) ? meant : from;
     if (place !== to) place.insertBefore(item, place === from ? from.children[oldIndex] || null : place.firstChild);
@@ -85,6 +93,26 @@ class LedeCalendar extends window.StimulusModule.Controller {
     if (list.dataset.day === "late" || "follows" in list.dataset) return false;
     if ("step" in list.dataset) return card.dataset.card.startsWith("entry-");
     return list.dataset.day !== "" || ["due", "review"].includes(card.dataset.lane);
+  }
+
+  // Held room that is open takes an entry's plan.
+  takes(room, card) {
+    return Boolean(room && room !== card && card.dataset.lane === "due");
+  }
+
+  async fill(card, room) {
+    const { fill: address, version } = room.dataset;
+    const entry = card.dataset.card.split("-")[1];
+    let answer;
+    try {
+      answer = await post(address, version, { entry, entry_version: card.dataset.version });
+    } catch {
+      toast(words().failed);
+      return this.focus(card.dataset.card);
+    }
+    if (answer.ok) undone.push({ address, version: answer.version, values: answer.undo, key: card.dataset.card });
+    toast(answer.text, answer.ok);
+    return this.reload(card.dataset.card);
   }
 
   drop(card, from, to, index) {
