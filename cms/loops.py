@@ -1,6 +1,6 @@
 """The library's background work."""
 
-from cms import agreements, jobs, pictures
+from cms import agreements, jobs, pictures, scorecards
 from cms.feedback import forgetting
 from cms.worker import Loop
 
@@ -8,5 +8,6 @@ LOOPS: list[Loop] = [
     Loop("jobs", jobs.run_slice),
     Loop("pictures", pictures.prepare_missing, 30),
     Loop("ended agreements", agreements.expire_due, 300),
+    Loop("scorecards", scorecards.refresh, 5),
     Loop("what readers said, forgotten", forgetting.forget, 600),
 ]

@@ -12,6 +12,7 @@ policy.declare("job.view", all=(), own=EVERYONE, whose=lambda user: Q(created_by
 policy.declare("import.run", all=WRITERS)
 policy.declare("stuck.decide")
 policy.declare("health.view")
+policy.declare("scorecard.view", all=(EDITOR, MARKETER, SALES_MANAGER, ANALYST))
 policy.declare("cycle.view", all=EVERYONE)
 policy.declare("cycle.sign", all=(SALESPERSON, SALES_MANAGER))
 policy.declare("placement.view", all=(EDITOR, MARKETER, SALESPERSON, SALES_MANAGER))

@@ -19,6 +19,11 @@ class Port:
             raise ValueError(f"Port {self.name!r} is already filled by {self._answer!r}")
         self._answer = answer
 
+    @property
+    def is_filled(self) -> bool:
+        """Does anybody answer?"""
+        return self._answer is not None
+
     def __call__(self, *args, **kwargs):
         return (self._answer or self._default)(*args, **kwargs)
 
@@ -38,3 +43,11 @@ asset_figures = Port("asset_figures", lambda ids: {})
 # agreement_figures(ids) -> {agreement_id: {"alerts", "people", "accepted", "rejected", "recycled", "open": all n}};
 # missing: not known yet
 agreement_figures = Port("agreement_figures", lambda ids: {})
+
+# scorecards(ids, at) -> {asset_id: {days: {"readers", "known", "placed", "relevant", "became_known", "moves", "sent":
+# all n}}} for each of the periods of `cms.scorecards`, counted back from `at`; every id is there. {}: not known yet
+scorecards = Port("scorecards", lambda ids, at: {})
+
+# readings(asset_id, since) -> [{"week": its Monday, "views", "reads", "downloads": all n}], oldest first, no week left
+# out; None: not known yet
+readings = Port("readings", lambda asset_id, since: None)

@@ -9,7 +9,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.snippets.models import register_snippet
 
 from cms import documents
-from cms.admin import health, stuck
+from cms.admin import health, scorecard, stuck
 from cms.admin.agreements import AgreementViewSet
 from cms.admin.assets import AssetViewSet
 from cms.admin.campaigns import CampaignViewSet
@@ -62,12 +62,17 @@ hooks.register("register_bulk_action", ClassifyBulkAction)
 
 @hooks.register("register_admin_urls")
 def operations_urls():
-    return [*health.URLS, *stuck.URLS]
+    return [*health.URLS, *stuck.URLS, *scorecard.URLS]
 
 
 @hooks.register("register_reports_menu_item")
 def health_menu_item():
     return health.menu_item()
+
+
+@hooks.register("register_reports_menu_item")
+def scorecard_menu_item():
+    return scorecard.menu_item()
 
 
 @hooks.register("register_reports_menu_item")

@@ -4,12 +4,13 @@ They only show: what they show is changed on screens of its own, so nothing here
 """
 
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.side_panels import BaseSidePanel
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.viewsets.pages import PageViewSet
 
-from cms import policy, ports
+from cms import policy, ports, scorecard_words, scorecards
 from cms.models import AssetPage
 from editorial import work
 from editorial.models import Entry
@@ -58,19 +59,16 @@ class ScorecardPanel(BaseSidePanel):
     title = gettext_lazy("Scorecard")
     template_name = "editorial/panels/scorecard.html"
     order = 160
-    figures = (
-        ("readers", gettext_lazy("Readers")),
-        ("views", gettext_lazy("Views")),
-        ("reads", gettext_lazy("Read to the end")),
-        ("downloads", gettext_lazy("Downloads")),
-        ("useful", gettext_lazy("Found it useful")),
-        ("not_useful", gettext_lazy("Did not")),
-    )
 
     def get_context_data(self, parent_context):
-        known = ports.asset_figures([self.object.pk]).get(self.object.pk)
-        lines = [(label, known[name]) for name, label in self.figures if name in known] if known else []
-        return super().get_context_data(parent_context) | {"lines": lines}
+        pk = self.object.pk
+        card = scorecards.of_assets([pk]).get(pk)
+        lines, known = scorecard_words.lines(card), ports.asset_figures([pk]).get(pk)
+        if known:
+            useful = scorecard_words.share(known["useful"], known["not_useful"])
+            lines += [(_("Views, ever"), known["views"]), (_("Useful to readers"), useful)]
+        may_open = policy.may(self.request.user, "scorecard.view")
+        return super().get_context_data(parent_context) | {"lines": lines, "card": card, "may_open": may_open}
 
 
 class AssetEditView(EditView):

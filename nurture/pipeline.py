@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
 from cms import claims
-from nurture.contacts import engagements, stages, stated, unseen
+from nurture.contacts import engagements, scorecard, stages, stated, unseen
 from nurture.contacts.models import Contact, StageChange
 from nurture.mail import queries as mail_queries
 from nurture.mail import queue
@@ -79,8 +79,9 @@ def _react_to_events(pendings: list[Pending]) -> None:
     by_link = mail_queries.contacts_by_ref(refs) | shares.contacts_by_ref(refs)
     new = engagements.record(events, by_link)
     _lock_contacts(engagement.contact_id for engagement in new)
-    _decide_in_rounds([causes.from_engagement(engagement) for engagement in new if engagement.human])
+    moved = _decide_in_rounds([causes.from_engagement(engagement) for engagement in new if engagement.human])
     queries.finish(pendings)
+    scorecard.mark_stale((event.asset_id for event in events), moved)
 
 
 def _react_to_changes(changes: list[StageChange]) -> None:
@@ -88,7 +89,8 @@ def _react_to_changes(changes: list[StageChange]) -> None:
     _lock_contacts(change.contact_id for change in changes)
     unseen.finish(changes)
     ours = engagements.internal(change.contact_id for change in changes)
-    _decide_in_rounds([causes.from_stage_change(change) for change in changes if change.contact_id not in ours])
+    moved = _decide_in_rounds([causes.from_stage_change(change) for change in changes if change.contact_id not in ours])
+    scorecard.mark_stale((), moved | {change.contact_id for change in changes})
 
 
 def _lock_contacts(contact_ids) -> None:
@@ -96,16 +98,21 @@ def _lock_contacts(contact_ids) -> None:
     list(Contact.objects.select_for_update().filter(pk__in=set(contact_ids)).order_by("pk").values_list("pk"))
 
 
-def _decide_in_rounds(round_causes: list) -> None:
-    """What a rule changes may set off another rule: three rounds a batch at most, the rest waits for the next."""
-    rules, tags = engine.live_rules(), Tags.load()
+def _decide_in_rounds(round_causes: list) -> set[int]:
+    """What a rule changes may set off another rule: three rounds a batch at most, the rest waits for the next.
+
+    The ids of the contacts whose stage moved.
+    """
+    rules, tags, moved = engine.live_rules(), Tags.load(), set()
     for number in range(1, ROUNDS + 1):
         engine.fire(round_causes, rules, tags)
         changes = list(StageChange.objects.filter(reacted=False, cause_uuid__in=[cause.uuid for cause in round_causes]))
+        moved |= {change.contact_id for change in changes}
         if not changes or number == ROUNDS:
-            return
+            break
         batches.update(StageChange, [{"id": change.pk, "reacted": True} for change in changes], fields=["reacted"])
         round_causes = [causes.from_stage_change(change) for change in changes]
+    return moved
 
 
 def reconsider(limit: int = BATCH) -> int:
@@ -125,21 +132,26 @@ def reconsider(limit: int = BATCH) -> int:
 
 
 def _reconsider(pendings: list[Pending]) -> None:
-    people, machines = engagements.rejudge(queries.events([pending.event_uuid for pending in pendings]))
+    events = list(queries.events([pending.event_uuid for pending in pendings]))
+    people, machines = engagements.rejudge(events)
     _lock_contacts(engagement.contact_id for engagement in (*people, *machines))
-    _undo({engagement.event_uuid for engagement in machines})
+    moved = _undo({engagement.event_uuid for engagement in machines})
     again = stages.caused_by({engagement.event_uuid for engagement in people})
     resumed = runs.resume(again)
     queue.restore(f"rule:{run.pk}" for run in resumed)
     alerts.restore(again)
-    _decide_in_rounds([causes.from_engagement(engagement) for engagement in people])
+    moved |= _decide_in_rounds([causes.from_engagement(engagement) for engagement in people])
     queries.finish(pendings)
+    scorecard.mark_stale((event.asset_id for event in events), moved)
 
 
-def _undo(uuids: set[UUID]) -> None:
-    """Take back what these events caused, and what that caused in turn, as far as nobody has acted on it."""
+def _undo(uuids: set[UUID]) -> set[int]:
+    """Take back what these events caused, and what that caused in turn, as far as nobody has acted on it.
+
+    The ids of the contacts whose stage moved back.
+    """
     if not uuids:
-        return
+        return set()
     chain = stages.caused_by(uuids)
     done = runs.cancel(chain)
     mails = queue.cancel(f"rule:{run.pk}" for run in done)
@@ -147,6 +159,7 @@ def _undo(uuids: set[UUID]) -> None:
     undone = alerts.withdraw(done) | {run.pk for run in done if f"rule:{run.pk}" in mails}
     undone |= {run.pk for run in done if run.action == "move_stage" and (run.contact_id, run.cause_uuid) in moves}
     runs.unmake(ActionRun.objects.filter(pk__in=undone))
+    return {contact_id for contact_id, _cause in moves}
 
 
 def respect(limit: int = BATCH) -> int:
@@ -160,7 +173,8 @@ def _respect(pendings: list[Pending]) -> None:
     said = consent.answers(consent.subjects_of(pendings), wordings.CLICK_PROFILE)
     told = engagements.by_links(subject for subject, yes in said.items() if not yes)
     _lock_contacts(engagement.contact_id for engagement in told)
-    _undo({engagement.event_uuid for engagement in told})
+    moved = _undo({engagement.event_uuid for engagement in told})
     engagements.drop(told)
     queries.unlink([engagement.event_uuid for engagement in told])
     queries.finish(pendings)
+    scorecard.mark_stale((engagement.asset_id for engagement in told), moved)

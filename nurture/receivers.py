@@ -4,11 +4,12 @@ from django.dispatch import receiver
 
 from cms import ports
 from cms.waking import wake
-from nurture.contacts import audience
+from nurture.contacts import audience, scorecard
 from nurture.sales import figures
 from tracking.signals import events_recorded
 
 ports.audience.fill(audience.audience)
+ports.scorecards.fill(scorecard.of_assets)
 ports.agreement_figures.fill(figures.of_agreements)
 
 

@@ -13,9 +13,11 @@ class TrackingConfig(AppConfig):
         from tracking import (  # noqa: PLC0415 -- both need the loaded app registry
             figures,
             receivers,  # noqa: F401 -- connects on import
+            rollups,
         )
 
         ports.asset_figures.fill(figures.of_assets)
+        ports.readings.fill(rollups.by_week)
         post_migrate.connect(prepare_tables, sender=self)
 
 

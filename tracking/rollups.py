@@ -154,6 +154,22 @@ def figures(assets: Iterable[int]) -> dict[int, dict[str, int]]:
     return {row.pop("asset"): row for row in rows.annotate(**_sums(names))}
 
 
+def by_week(asset: int, since: date) -> list[dict[str, Any]]:
+    """[{"week": its Monday, "views", "reads", "downloads"}] of one piece, from the week of `since` on to this one,
+    none left out. One query.
+    """
+    names = ("views", "reads", "downloads")
+    week, today, weeks = since - timedelta(days=since.weekday()), clock.now().date(), {}
+    while week <= today:
+        weeks[week] = {"week": week} | dict.fromkeys(names, 0)
+        week += timedelta(days=7)
+    rows = AssetDay.objects.filter(asset=asset, day__gte=min(weeks, default=today), day__lte=today)
+    for row in rows.values("day", *names):
+        counted = weeks[row["day"] - timedelta(days=row["day"].weekday())]
+        counted.update({name: counted[name] + row[name] for name in names})
+    return list(weeks.values())
+
+
 def by_day(since: date, until: date) -> list[dict[str, Any]]:
     """[{"day", *COUNTED}] of everything, oldest first, both days included. One query."""
     return list(_between(since, until).values("day").annotate(**_sums(COUNTED)).order_by("day"))

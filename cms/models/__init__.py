@@ -10,6 +10,7 @@ from cms.models.imports import ImportBatch, ImportedAddress, ImportedItem
 from cms.models.jobs import Heartbeat, Job
 from cms.models.pages import AssetObjection, AssetPage, AssetTopic, HomePage
 from cms.models.placements import StageStatement
+from cms.models.scorecards import Scorecard, StaleScorecard
 from cms.models.taxonomy import BuyingStage, MergedTopic, Objection, Persona, Topic
 from cms.models.users import User
 from cms.models.workflows import SalesSignsTask
@@ -43,8 +44,10 @@ __all__ = [
     "Rating",
     "SalesFeedback",
     "SalesSignsTask",
+    "Scorecard",
     "SignalAgreement",
     "StageStatement",
+    "StaleScorecard",
     "Topic",
     "User",
     "Vehicle",

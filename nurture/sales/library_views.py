@@ -10,7 +10,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
-from cms import policy
+from cms import policy, scorecard_words, scorecards
 from cms.feedback import ratings
 from cms.models import AssetPage, AssetTopic, BuyingStage, Objection, Persona, Topic
 from cms.models.pages import AssetObjection, Audience, Format
@@ -122,8 +122,10 @@ class SalesLibrary(KeysetListing):
     def get_table(self, object_list):
         """With the figures and marks of this page's pieces: a fixed number of queries."""
         pieces = list(object_list)
-        rated, marks = ratings.counts([piece.pk for piece in pieces]), shelf.marks(pieces, self.persons)
+        ids = [piece.pk for piece in pieces]
+        rated, marks, cards = ratings.counts(ids), shelf.marks(pieces, self.persons), scorecards.of_assets(ids)
         for piece in pieces:
+            piece.card = scorecard_words.brief(cards.get(piece.pk))
             piece.rated, piece.mark = rated.get(piece.pk), marks.get(piece.pk)
             piece.for_whom = _for_whom(piece)
             piece.share_url = self._share_url(piece)
@@ -198,4 +200,6 @@ class PiecePage(Screen):
     def get_context_data(self, **kwargs):
         """Its tags beside it."""
         rated = ratings.counts([self.piece.pk]).get(self.piece.pk)
-        return super().get_context_data(for_whom=_for_whom(self.piece), rated=rated, **kwargs)
+        card = scorecard_words.lines(scorecards.of_assets([self.piece.pk]).get(self.piece.pk))
+        facts = {"rated": rated, "card": card, "card_days": scorecards.USUAL}
+        return super().get_context_data(for_whom=_for_whom(self.piece), **facts, **kwargs)

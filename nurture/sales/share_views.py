@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
-from cms import policy
+from cms import policy, scorecard_words, scorecards
 from cms.models import AssetPage
 from nurture.contacts import people
 from nurture.contacts.screens import Screen
@@ -122,7 +122,8 @@ class ShareScreen(Screen):
         mark = shelf.marks([self.piece], [self.contact]).get(self.piece.pk)
         against = shares.why_not(self.piece, self.contact, self.request.user)
         unmailable = against or shares.why_not(self.piece, self.contact, self.request.user, Share.Way.MAILED)
-        facts = {"mark": mark, "against": against, "unmailable": unmailable}
+        card = scorecard_words.brief(scorecards.of_assets([self.piece.pk]).get(self.piece.pk))
+        facts = {"mark": mark, "against": against, "unmailable": unmailable, "card": card}
         return super().get_context_data(piece=self.piece, contact=self.contact, form=self.form, **facts, **kwargs)
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cms import clock, ports
+from cms.models import Scorecard
 from editorial import schedule, work
 from editorial.models import BriefPoint, Entry
 
@@ -153,7 +154,11 @@ def test_brief_and_scorecard_stand_beside_the_page_editor(client, make_entry, ed
     assert "Not known yet: nobody has read this page." in shown
     figures = {page.pk: {"views": 31, "readers": 12, "reads": 7, "downloads": 0, "useful": 3, "not_useful": 1}}
     monkeypatch.setattr(ports.asset_figures, "_answer", lambda ids: figures)
-    assert "<dt>Readers</dt><dd>12</dd>" in client.get(edit).content.decode()
+    Scorecard.objects.create(asset=page, days=90, readers=12, placed=6, relevance=50, counted_at=clock.now())
+    shown = client.get(edit).content.decode()
+    for line in ("<dt>Readers</dt><dd>12</dd>", "<dd>50 % of 6</dd>", "<dd>31</dd>", "<dd>3 of 4</dd>"):
+        assert line in shown
+    assert reverse("scorecard-piece", args=[page.pk]) in shown
     unplanned = reverse("wagtailadmin_pages:edit", args=[make_piece("Alone").pk])
     assert "Nobody planned this page" in client.get(unplanned).content.decode()
 

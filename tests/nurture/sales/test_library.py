@@ -164,7 +164,7 @@ def test_library_takes_the_same_queries_for_one_piece_and_four(
     client.force_login(owner)
     url = address("library_account", contact.account_id)
     client.get(url)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         assert len(client.get(url).context["table"].data) == number
 
 
