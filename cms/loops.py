@@ -2,6 +2,8 @@
 
 from cms import agreements, jobs, pictures, scorecards
 from cms.feedback import forgetting
+from cms.surveys import forgetting as survey_forgetting
+from cms.surveys import reminding
 from cms.worker import Loop
 
 LOOPS: list[Loop] = [
@@ -10,4 +12,6 @@ LOOPS: list[Loop] = [
     Loop("ended agreements", agreements.expire_due, 300),
     Loop("scorecards", scorecards.refresh, 5),
     Loop("what readers said, forgotten", forgetting.forget, 600),
+    Loop("answers of surveys, forgotten", survey_forgetting.forget, 600),
+    Loop("surveys to repeat", reminding.remind, 3600),
 ]

@@ -10,6 +10,7 @@ from cms import feeds, rest, views
 from cms.feedback import comment_views, poll_views
 from cms.feedback.views import rate
 from cms.sitemaps import SITEMAPS
+from cms.surveys import views as survey_views
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
@@ -25,6 +26,7 @@ urlpatterns = [
     path("search/", views.search_page, name="search"),
     path("rate/", rate, name="rate"),
     path("poll/", poll_views.answer, name="answer_poll"),
+    path("surveys/<slug:slug>/", survey_views.page, name="survey"),
     path("", include("editorial.public_urls")),
     path("comments/", comment_views.post, name="comment"),
     path("comments/<uuid:key>/", comment_views.confirm, name="confirm_comment"),

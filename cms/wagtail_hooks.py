@@ -20,6 +20,7 @@ from cms.admin.imports import ImportViewSet
 from cms.admin.jobs import JobViewSet
 from cms.admin.placements import PlacementViewSet
 from cms.admin.polls import PollViewSet
+from cms.admin.surveys import SurveyViewSet
 from cms.admin.taxonomy import (
     AuthorViewSet,
     ObjectionViewSet,
@@ -51,6 +52,7 @@ class LibraryGroup(ViewSetGroup):
         VehicleViewSet,
         CommentViewSet,
         PollViewSet,
+        SurveyViewSet,
         ImportViewSet,
         JobViewSet,
     )
@@ -105,6 +107,9 @@ def library_log_actions(actions):
     actions.register_action("comment.published", _("Publish"), _("Comment published"))
     actions.register_action("comment.rejected", _("Reject"), _("Comment rejected"))
     actions.register_action("comment.answered", _("Answer"), _("Comment answered"))
+    actions.register_action("survey.copied", _("Make a new version"), _("Made as a new version"))
+    actions.register_action("survey.meanings", _("Say what answers tell"), _("What answers tell was changed"))
+    actions.register_action("survey.exported", _("Export answers"), _("Answers were exported"))
     actions.register_action("import.upload", _("Upload for import"), _("Uploaded for import"))
     actions.register_action("import.write", _("Import"), _("Imported"))
     actions.register_action("import.discard", _("Discard import"), _("Discarded import"))

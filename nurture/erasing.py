@@ -15,6 +15,7 @@ from wagtail.models import ModelLogEntry
 
 from cms import clock
 from cms.feedback.models import Comment
+from cms.surveys import forgetting as surveys
 from nurture.contacts.models import Contact, Engagement, FieldChange, Identity
 from nurture.mail.models import Delivery, DeliveryAttempt
 from nurture.rules.models import ActionRun
@@ -33,6 +34,7 @@ def erase(contact: Contact, user) -> None:
     """
     edges = Identity.objects.filter(contact=contact, revoked_at=None)  # a browser taken back is somebody else's
     visitors = list(edges.values_list("visitor_id", flat=True))
+    browsers = list(edges.values_list("visitor__key", flat=True))  # before the ledger gives them new ones
     told = list(Engagement.objects.filter(contact=contact).values_list("event_uuid", flat=True))
     erasing.erase(visitors, told)
     with transaction.atomic():
@@ -42,6 +44,7 @@ def erase(contact: Contact, user) -> None:
         _forget_mail(held, hmac)
         _forget_decisions(held)
         _forget_comments(held.email)
+        surveys.erase(subject, browsers)
         FieldChange.objects.filter(subject=subject).delete()
         Identity.objects.filter(contact=held).delete()
         for engagement in Engagement.objects.filter(contact=held).exclude(properties={}):
@@ -120,6 +123,7 @@ def export(contact: Contact) -> dict[str, Any]:
         "comments": _rows(
             Comment.objects.filter(email__iexact=contact.email).order_by("pk"), "name text state posted_at answer"
         ),
+        "surveys": surveys.given(contact.subject, [edge.visitor.key for edge in edges if edge.revoked_at is None]),
     }
 
 

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
 from cms import claims
-from nurture.contacts import engagements, scorecard, stages, stated, unseen
+from nurture.contacts import answers, engagements, scorecard, stages, stated, unseen
 from nurture.contacts.models import Contact, StageChange
 from nurture.mail import queries as mail_queries
 from nurture.mail import queue
@@ -79,6 +79,7 @@ def _react_to_events(pendings: list[Pending]) -> None:
     by_link = mail_queries.contacts_by_ref(refs) | shares.contacts_by_ref(refs)
     new = engagements.record(events, by_link)
     _lock_contacts(engagement.contact_id for engagement in new)
+    answers.take(new)
     moved = _decide_in_rounds([causes.from_engagement(engagement) for engagement in new if engagement.human])
     queries.finish(pendings)
     scorecard.mark_stale((event.asset_id for event in events), moved)

@@ -25,6 +25,7 @@ PUBLIC = {
     "search/": "the public site",
     "rate/": "a reader rates without an account; the form carries a signed token",
     "poll/": "a reader answers without an account; the form carries a signed token",
+    "surveys/<slug:slug>/": "a reader answers without an account; the form carries a signed token",
     "comments/": "a reader comments without an account; the form carries a signed token",
     "comments/<uuid:key>/": "the link in the mail that confirms an address; the key cannot be guessed",
     "feed/": "the public site",

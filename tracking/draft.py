@@ -35,7 +35,15 @@ TEXTS = (("url", MAX_URL), ("referrer", MAX_URL), ("title", MAX_TITLE))
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 KNOWN_KINDS = frozenset(KINDS)
 # What the site itself records, or a signed link proves: not for anybody who can reach the endpoint to claim.
-NOT_FOR_BROWSERS = {"asset_rated", "comment_posted", "link_followed", "mail_opened", "poll_answered", *OFFLINE_KINDS}
+NOT_FOR_BROWSERS = {
+    "asset_rated",
+    "comment_posted",
+    "link_followed",
+    "mail_opened",
+    "poll_answered",
+    "survey_answered",
+    *OFFLINE_KINDS,
+}
 PIXEL_NAMES = {b"k": "kind", b"u": "url", b"r": "referrer", b"v": "visitor", b"l": "link", b"e": "uuid", b"s": "staff"}
 
 

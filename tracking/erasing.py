@@ -13,7 +13,7 @@ from tracking.models import Event, Link, Visitor
 
 ROWS = 500
 # Of an event's properties only what is a measure: seconds and depth of reading, a rating, the number of links.
-MEASURES = ("seconds", "depth", "value", "links", "trap")
+MEASURES = ("seconds", "depth", "value", "stars", "links", "trap")
 
 
 def erase(visitor_ids: Iterable[int], event_uuids: Iterable[UUID] = ()) -> int:

@@ -24,6 +24,7 @@ KINDS = (
     "mail_opened",
     "poll_answered",
     "site_searched",
+    "survey_answered",
     "action_taken",  # something of a program of others, told by name through the Segment API
     *OFFLINE_KINDS,
 )

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.dispatch import receiver
 
 from cms import clock
-from cms.signals import asset_rated, comment_posted, poll_answered
+from cms.signals import asset_rated, comment_posted, poll_answered, survey_answered
 from tracking import pipeline, tokens
 from tracking.models import Draft
 
@@ -24,10 +24,13 @@ def rated(
     link_token: str = "",
     request_facts: dict[str, str] | None = None,
     rated_at: datetime | None = None,
+    stars: int | None = None,
+    mail_ref: UUID | None = None,
     **_: Any,
 ) -> None:
     """A reader's rating is an event."""
-    _record("asset_rated", asset_id, {"value": value}, visitor, link_token, request_facts, rated_at)
+    said = {"value": value} | ({"stars": stars} if stars else {})
+    _record("asset_rated", asset_id, said, visitor, link_token, request_facts, rated_at, mail_ref)
 
 
 @receiver(comment_posted, dispatch_uid="tracking.commented")
@@ -63,17 +66,41 @@ def polled(
     _record("poll_answered", asset_id, said, visitor, link_token, request_facts, answered_at)
 
 
+@receiver(survey_answered, dispatch_uid="tracking.surveyed")
+def surveyed(
+    sender: Any,
+    survey_id: int,
+    title: str,
+    answered: int,
+    persona_id: int | None = None,
+    topic_ids: list[int] | None = None,
+    asset_id: int | None = None,
+    visitor: UUID | None = None,
+    link_token: str = "",
+    mail_ref: UUID | None = None,
+    request_facts: dict[str, str] | None = None,
+    answered_at: datetime | None = None,
+    **_: Any,
+) -> None:
+    """A survey that was answered is one event: what the answers tell of who gave them, not their words."""
+    said = {"survey": survey_id, "title": title, "answered": answered, "persona": persona_id, "topics": topic_ids}
+    said = {name: value for name, value in said.items() if value}
+    _record("survey_answered", asset_id, said, visitor, link_token, request_facts, answered_at, mail_ref)
+
+
 def _record(
     kind: str,
-    asset_id: int,
+    asset_id: int | None,
     properties: dict[str, Any],
     visitor: UUID | None,
     link_token: str,
     facts: dict[str, str] | None,
     at: datetime | None,
+    mail_ref: UUID | None = None,
 ) -> None:
     """The same STEPS as for what came over HTTP, in the sender's transaction."""
-    found = {"asset": asset_id, "visitor": str(visitor or ""), "link": _ref(link_token), "properties": properties}
+    link = mail_ref.hex if mail_ref else _ref(link_token)
+    found = {"asset": asset_id, "visitor": str(visitor or ""), "link": link, "properties": properties}
     draft = Draft(
         uuid=uuid4(),
         kind=kind,

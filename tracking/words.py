@@ -18,6 +18,7 @@ KINDS = {
     "link_followed": _("Link followed"),
     "mail_opened": _("Mail opened"),
     "poll_answered": _("Poll answered"),
+    "survey_answered": _("Survey answered"),
     "site_searched": _("Site searched"),
     "action_taken": _("Acted in a program"),
     "person_identified": _("Person identified"),

@@ -34,10 +34,22 @@ def truncated_address(request) -> str:
 def key(request, visitor_key: UUID | None) -> str:
     """Hex HMAC of what tells this reader apart: the visitor key; else network, browser and day, gone by tomorrow."""
     if visitor_key:
-        text = f"visitor\0{visitor_key.hex}"
-    else:
-        browser = request.headers.get("User-Agent", "")[:LONGEST_HEADER]
-        text = f"day\0{truncated_address(request)}\0{browser}\0{clock.now().date().isoformat()}"
+        return key_of_visitor(visitor_key)
+    browser = request.headers.get("User-Agent", "")[:LONGEST_HEADER]
+    return _keyed(f"day\0{truncated_address(request)}\0{browser}\0{clock.now().date().isoformat()}")
+
+
+def key_of_visitor(visitor_key: UUID) -> str:
+    """The same for a browser that is told apart by its key, whatever it asks."""
+    return _keyed(f"visitor\0{visitor_key.hex}")
+
+
+def key_of_subject(subject: UUID) -> str:
+    """The same for a person who comes by a mail of theirs; the subject cannot be read back from it."""
+    return _keyed(f"subject\0{subject.hex}")
+
+
+def _keyed(text: str) -> str:
     return hmac.new(settings.HASH_PEPPER, f"rating\0{text}".encode(), hashlib.sha256).hexdigest()
 
 

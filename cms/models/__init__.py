@@ -14,9 +14,12 @@ from cms.models.scorecards import Scorecard, StaleScorecard
 from cms.models.taxonomy import BuyingStage, MergedTopic, Objection, Persona, Topic
 from cms.models.users import User
 from cms.models.workflows import SalesSignsTask
+from cms.surveys.models import Answer, AnswerSet, Meaning, Question, Survey
 
 __all__ = [
     "AgreementSignature",
+    "Answer",
+    "AnswerSet",
     "AssetObjection",
     "AssetPage",
     "AssetTopic",
@@ -35,12 +38,14 @@ __all__ = [
     "LibraryDocument",
     "LibraryImage",
     "LibraryRendition",
+    "Meaning",
     "MergedTopic",
     "Objection",
     "Persona",
     "Poll",
     "PollAnswer",
     "PollOption",
+    "Question",
     "Rating",
     "SalesFeedback",
     "SalesSignsTask",
@@ -48,6 +53,7 @@ __all__ = [
     "SignalAgreement",
     "StageStatement",
     "StaleScorecard",
+    "Survey",
     "Topic",
     "User",
     "Vehicle",

@@ -16,6 +16,7 @@ from cms.feedback import polls, ratings
 from cms.feedback.views import thanks_words
 from cms.models import BuyingStage, LibraryRendition, Persona, Topic
 from cms.models.pages import Audience
+from cms.surveys import answering
 
 register = template.Library()
 
@@ -120,7 +121,11 @@ def rating(context, page):
 
 @register.inclusion_tag("cms/poll.html", takes_context=True)
 def poll(context, page, topics):
-    """The open question for pieces like this one, or its results for who has just answered. One query without one."""
+    """What is asked under pieces like this one: a survey, else the open question, or its results for who has just
+    answered. Two queries without either.
+    """
+    if survey := answering.for_piece(page, [topic.pk for topic in topics]):
+        return {"survey": survey, "page": page}
     found = polls.for_piece(page, [topic.pk for topic in topics])
     if found is None:
         return {}

@@ -9,6 +9,7 @@ from cms import clock
 from nurture.contacts.models import Account, Contact, FieldChange
 
 # A stage has its own history (`stages.py`); the others name the row itself and never change.
+INTEREST = "interest"  # a topic, by primary key; a person has several, so it is no field of theirs
 NOT_FACTS = ("id", "subject", "stage", "synthetic", "erased_at", "created_at")
 
 
@@ -32,6 +33,15 @@ def change(obj: Contact | Account, values: dict[str, Any], source: str, at: date
         obj.save(update_fields=[change.field for change in changes])
         FieldChange.objects.bulk_create(changes)
     return changes
+
+
+def state(contact: Contact, name: str, value: str, source: str, at: datetime) -> int:
+    """Write one of several values that hold side by side, such as INTEREST. 1, or 0 when it was stated before."""
+    same = FieldChange.objects.filter(subject=contact.subject, field=name, new=value)
+    if same.exists():
+        return 0
+    FieldChange.objects.create(subject=contact.subject, field=name, new=value, at=at, source=source)
+    return 1
 
 
 def facts_of(model: type[models.Model]) -> set[str]:

@@ -7,8 +7,9 @@ from django.db.models.fields import DateTimeField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cms.models import Persona, User
+from cms.models import Persona, Survey, Topic, User
 from nurture.contacts import wording
+from nurture.contacts.facts import INTEREST
 from nurture.contacts.models import Account, Contact, Engagement, FieldChange, Identity
 from nurture.contacts.timeline import Entry, source
 from tracking import consent
@@ -33,6 +34,7 @@ ICONS = {
     "social_engaged": "pick",
     "reply_received": "mail",
     "poll_answered": "help",
+    "survey_answered": "form",
 }
 SOURCES = {
     "one_click": gettext_lazy("with the link in a mail"),
@@ -42,6 +44,7 @@ SOURCES = {
     "admin": gettext_lazy("entered by staff"),
     "api": gettext_lazy("told by another system"),
     "crm": gettext_lazy("told by the CRM"),
+    "survey": gettext_lazy("told in a survey"),
 }
 
 
@@ -74,10 +77,10 @@ def _soon_after(kinds):
 def facts(contact, window):
     """What we learned or corrected."""
     rows = list(window.of(FieldChange.objects.filter(subject=contact.subject), "at"))
-    names, users = _names(rows), _people(rows)
+    names, tellers = _names(rows), _people(rows) | _surveys(rows)
     for row in rows:
         text = wording.changed(row, Contact, names)
-        yield Entry(window.source, row.pk, row.at, text, icon="edit", note=_told_by(row.source, users))
+        yield Entry(window.source, row.pk, row.at, text, icon="edit", note=_told_by(row.source, tellers))
 
 
 @source("consent")
@@ -120,22 +123,32 @@ def added(contact, window):
 def _names(rows) -> dict[tuple[str, str], str]:
     """What the primary keys in these changes stand for: one query a kind of relation that occurs."""
     names = {}
-    for name, model in (("account", Account), ("persona", Persona)):
+    for name, model in (("account", Account), ("persona", Persona), (INTEREST, Topic)):
         keys = {value for row in rows if row.field == name for value in (row.old, row.new) if value.isdigit()}
         names |= {(name, str(one.pk)): str(one) for one in model.objects.filter(pk__in=keys)}
     return names
 
 
 def _people(rows) -> dict[str, str]:
-    keys = {row.source.partition(":")[2] for row in rows if row.source.startswith("admin:")}
-    return {str(user.pk): str(user) for user in User.objects.filter(pk__in=[key for key in keys if key.isdigit()])}
+    """{source: who it was} of what staff entered. One query."""
+    keys = _keys(rows, "admin")
+    return {f"admin:{user.pk}": _("By %s") % user for user in User.objects.filter(pk__in=keys)} if keys else {}
 
 
-def _told_by(told: str, users: dict[str, str]) -> str:
-    kind, _colon, key = told.partition(":")
-    if kind == "admin" and key in users:
-        return _("By %s") % users[key]
-    return str(SOURCES.get(kind, told)).capitalize()
+def _surveys(rows) -> dict[str, str]:
+    """{source: which survey it was} of what they told in one. One query."""
+    keys = _keys(rows, "survey")
+    found = Survey.objects.filter(pk__in=keys).values_list("pk", "title") if keys else []
+    return {f"survey:{pk}": _("Told in the survey ‘%s’") % title for pk, title in found}
+
+
+def _keys(rows, kind: str) -> set[str]:
+    parts = [row.source.partition(":") for row in rows]
+    return {key for found, _colon, key in parts if found == kind and key.isdigit()}
+
+
+def _told_by(told: str, tellers: dict[str, str]) -> str:
+    return tellers.get(told) or str(SOURCES.get(told.partition(":")[0], told)).capitalize()
 
 
 def robots(contact: Contact) -> int:

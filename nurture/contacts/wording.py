@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from nurture.contacts.facts import INTEREST
 from nurture.contacts.models import Account, Contact, Engagement, FieldChange
 from tracking.kinds import OFFLINE_KINDS
 
@@ -19,6 +20,7 @@ WORDS = {
     "form_submitted": (gettext_lazy("Sent the form for %s"), gettext_lazy("Sent a form")),
     "link_followed": (gettext_lazy("Followed the link to %s"), gettext_lazy("Followed a link")),
     "poll_answered": (gettext_lazy("Answered a poll under %s"), gettext_lazy("Answered a poll")),
+    "survey_answered": (gettext_lazy("Answered a survey under %s"), gettext_lazy("Answered a survey")),
     "mail_opened": (gettext_lazy("Opened the mail with %s"), gettext_lazy("Opened a mail")),
     "event_attended": (gettext_lazy("Attended %s"), gettext_lazy("Attended an event")),
     "meeting_held": (gettext_lazy("Met us about %s"), gettext_lazy("Met us")),
@@ -38,11 +40,15 @@ def did(engagement: Engagement) -> str:
     if kind == "asset_read" and title:
         return _reading(title, properties)
     if kind == "asset_rated" and title and (value := _number(properties, "value")):
-        return (_("Rated %s useful") if value > 0 else _("Rated %s not useful")) % title
+        said = (_("Rated %s useful") if value > 0 else _("Rated %s not useful")) % title
+        stars = _number(properties, "stars")
+        return _("%(said)s, %(stars)s of 5") % {"said": said, "stars": stars} if stars else said
     if kind == "poll_answered" and properties.get("question"):
         return _("Asked ‘%(question)s’, answered ‘%(option)s’") % {
             name: str(properties.get(name, ""))[:200] for name in ("question", "option")
         }
+    if kind == "survey_answered" and properties.get("title"):
+        return _("Answered the survey ‘%s’") % str(properties["title"])[:200]
     if kind == "site_searched":
         return _("Searched the site for ‘%s’") % str(properties.get("query", ""))[:80]
     with_title, without = WORDS.get(kind, (None, kind.replace("_", " ").capitalize()))
@@ -74,6 +80,8 @@ def since(days: int) -> str:
 
 def changed(change: FieldChange, model: type[Account | Contact], names: dict[tuple[str, str], str]) -> str:
     """ "Job title: Buyer, was Head of logistics". `names` holds what primary keys stand for, by (field, key)."""
+    if change.field == INTEREST:
+        return _("Interested in ‘%s’") % names.get((change.field, change.new), change.new)
     label = str(model._meta.get_field(change.field).verbose_name).capitalize()
     choices = dict(model._meta.get_field(change.field).flatchoices)
     new, old = (names.get((change.field, value)) or choices.get(value) or value for value in (change.new, change.old))

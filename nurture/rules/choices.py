@@ -24,6 +24,7 @@ KIND_LABELS = {
     "mail_opened": _("opens a mail about"),
     "poll_answered": _("answers a poll under"),
     "site_searched": _("searches for"),
+    "survey_answered": _("answers a survey under"),
     "action_taken": _("acts in a program, about"),
     "event_attended": _("attends an event about"),
     "meeting_held": _("meets us about"),

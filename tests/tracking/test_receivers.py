@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cms import clock
 from cms.models import AssetPage, HomePage
-from cms.signals import asset_rated, comment_posted, poll_answered
+from cms.signals import asset_rated, comment_posted, poll_answered, survey_answered
 from tracking import accounts, tokens
 from tracking.models import Event, Pending, Visitor
 
@@ -78,3 +78,17 @@ def test_comment_and_poll_answer_are_one_event_each(settings, tmp_path, signal, 
     assert (event.kind, event.asset_id, event.properties, event.verdict) == (kind, piece.pk, kept, "human")
     assert Pending.objects.get().event_uuid == event.uuid
     assert accounts.balance().holds
+
+
+def test_answered_survey_is_an_event_with_what_it_tells_and_without_words(rate):
+    ref, at = UUID(int=9), clock.now()
+    facts = {"request_facts": FACTS, "answered_at": at, "mail_ref": ref}
+    survey_answered.send(None, survey_id=4, title="Who", answered=3, persona_id=None, topic_ids=[7], **facts)
+    event = Event.objects.get()
+    assert (event.kind, event.link_ref, event.occurred_at, event.verdict) == ("survey_answered", ref, at, "human")
+    assert event.properties == {"survey": 4, "title": "Who", "answered": 3, "topics": [7]}
+
+
+def test_rating_by_a_mail_says_its_stars_and_whose_mail_it_was(rate):
+    event = rate(stars=4, mail_ref=UUID(int=9))
+    assert (event.properties, event.link_ref) == ({"value": 1, "stars": 4}, UUID(int=9))

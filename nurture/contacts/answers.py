@@ -1,0 +1,45 @@
+"""What people tell of themselves in a survey: their persona where none is known, topics that interest them.
+
+The answers stay with the survey, as evidence; here they become facts, each a FieldChange with the survey as its source.
+"""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+
+from cms.models import Persona
+from nurture.contacts import facts
+from nurture.contacts.models import Contact, Engagement
+
+
+def take(engagements: Iterable[Engagement]) -> int:
+    """Take to heart what human answers tell, in the caller's transaction; how many facts are new.
+
+    A persona that is known already stays: a person decides. No query when nothing was told.
+    """
+    told = [one for one in engagements if one.kind == "survey_answered" and one.human and _tells(one)]
+    if not told:
+        return 0
+    people = {contact.pk: contact for contact in Contact.objects.filter(pk__in={one.contact_id for one in told})}
+    personas = {persona.pk: persona for persona in Persona.objects.all()}
+    number = 0
+    for one in sorted(told, key=lambda one: one.occurred_at):
+        contact, source = people[one.contact_id], f"survey:{one.properties.get('survey')}"
+        number += _persona(contact, personas.get(one.properties.get("persona")), source, one)
+        for topic in one.properties.get("topics") or ():
+            number += facts.state(contact, facts.INTEREST, str(topic), source, one.occurred_at)
+    return number
+
+
+def _tells(one: Engagement) -> bool:
+    return bool(one.properties.get("persona") or one.properties.get("topics"))
+
+
+def _persona(contact: Contact, persona: Persona | None, source: str, one: Engagement) -> int:
+    if persona is None or contact.persona_id:
+        return 0
+    try:
+        return len(facts.change(contact, {"persona": persona}, source, one.occurred_at))
+    except ValidationError:  # of another field, wrong since before: the answer stays with the survey all the same
+        contact.refresh_from_db()
+        return 0
