@@ -77,18 +77,25 @@ def next_read(
     Ties go to the newer piece, then to the higher id: the same question always gets the same answer.
     `exclude_id` (the piece just read) is never in it. What is unknown (None, empty) gives and takes no points.
     """
+    pieces = published().exclude(pk=exclude_id) if exclude_id is not None else published()
+    scored = scored_for(pieces, stage_id=stage_id, persona_id=persona_id, topic_ids=topic_ids, read_ids=read_ids)
+    return list(cards(scored).order_by("is_read", "-fit", *NEWEST_FIRST)[:limit])
+
+
+def scored_for(
+    pieces: QuerySet[AssetPage], *, stage_id=None, persona_id=None, topic_ids=(), read_ids=()
+) -> QuerySet[AssetPage]:
+    """`pieces` with `fit`, the points that `next_read` explains, and `is_read` (1 or 0) for such a reader."""
     points = [_freshness()]
     if stage_id is not None:
         points.append(_stage_fit(stage_id))
     if persona_id is not None:
         points.append(_persona_fit(persona_id))
     points += [_points((_about_today(topic), TOPIC_SHARED)) for topic in sorted(set(topic_ids))[:TOPICS_COUNTED]]
-    pieces = published().exclude(pk=exclude_id) if exclude_id is not None else published()
-    scored = pieces.annotate(
+    return pieces.annotate(
         fit=reduce(add, points),
         is_read=_points((Q(pk__in=list(read_ids)), 1)) if read_ids else Value(0),
     )
-    return list(cards(scored).order_by("is_read", "-fit", *NEWEST_FIRST)[:limit])
 
 
 def _key(piece: AssetPage) -> str:

@@ -1,6 +1,8 @@
 """Campaigns: their list, and each one's page with everything that points at it."""
 
+from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import Column
@@ -27,11 +29,16 @@ class CampaignPage(generic.InspectView):
     def get_context_data(self, **kwargs):
         """The result and each app's part."""
         result, parts = campaigns.result(self.object), campaigns.parts(self.object, self.request.user)
-        return super().get_context_data(campaign=self.object, result=result, parts=parts, **kwargs)
+        return super().get_context_data(
+            campaign=self.object, result=result, parts=parts, currency=settings.CURRENCY, **kwargs
+        )
 
 
 def _day(day) -> str:
     return date_format(day, "j M Y") if day else ""
+
+
+BUDGET = FieldPanel("budget", heading=format_lazy(_("Budget in {}"), settings.CURRENCY))
 
 
 class CampaignViewSet(ListOfOurs):
@@ -59,6 +66,12 @@ class CampaignViewSet(ListOfOurs):
         FieldPanel("objective"),
         FieldRowPanel([FieldPanel("vehicle"), FieldPanel("utm_campaign")]),
         FieldPanel("audience"),
-        FieldRowPanel([FieldPanel("starts_on"), FieldPanel("ends_on"), FieldPanel("budget")]),
+        FieldRowPanel(
+            [
+                FieldPanel("starts_on"),
+                FieldPanel("ends_on"),
+                BUDGET,
+            ]
+        ),
         FieldPanel("expected_result"),
     ]

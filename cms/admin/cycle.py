@@ -37,6 +37,7 @@ def index(request):
         "version": now.version,
         "changes": [_said(change) for change in now.changes],
         "may_sign": may_sign,
+        "signed_by_me": request.user.pk in signed_by,
         "may_edit": request.user.has_perm("cms.change_buyingstage"),
         "older": CycleVersion.objects.exclude(digest=now.digest)[:OLDER_SHOWN],
     }

@@ -6,6 +6,7 @@ from environs import Env
 
 from cms.settings.values import (
     consent_modes,
+    currency,
     databases,
     folder,
     kept_days,
@@ -117,6 +118,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+CURRENCY = env.str("LEDE_CURRENCY", "EUR", validate=currency)  # of budgets and costs, ISO 4217
 WEEK_START = env.int("LEDE_WEEK_START", 1, validate=weekday)
 
 STATIC_URL = "/static/"

@@ -50,6 +50,12 @@ def weekday(value: int) -> None:
         raise ValidationError("0 is Sunday, 1 Monday, 6 Saturday")
 
 
+def currency(value: str) -> None:
+    """Refuse what is no code of a currency."""
+    if not (len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()):
+        raise ValidationError("a currency is three capital letters of ISO 4217, for example EUR or USD")
+
+
 def not_negative(value: int) -> None:
     """Refuse less than nothing."""
     if value < 0:

@@ -52,15 +52,22 @@ def mailing(contact: Contact) -> Mailing:
     return Mailing("good", _("May be mailed: not on the suppression list."))
 
 
+def wants(contact: Contact) -> dict:
+    """What `library.next_read` and `scored_for` ask of a reader; what was sent counts as read. Three queries."""
+    read = people.read_assets(contact)
+    lately = people.reading().filter(contact=contact).values_list("topics", flat=True)[:RECENT]
+    return {
+        "stage_id": contact.stage_id,
+        "persona_id": contact.persona_id,
+        "topic_ids": list(dict.fromkeys(topic for topics in lately for topic in topics)),
+        "read_ids": read | set(contact.exposures.values_list("asset_id", flat=True)),
+    }
+
+
 def next_piece(contact: Contact) -> Piece | None:
     """The best piece they have neither read nor been sent, by stage, persona and what they read lately."""
-    read = people.read_assets(contact)
-    seen = read | set(contact.exposures.values_list("asset_id", flat=True))
-    lately = people.reading().filter(contact=contact).values_list("topics", flat=True)[:RECENT]
-    topics = list(dict.fromkeys(topic for topics in lately for topic in topics))
-    found = library.next_read(
-        stage_id=contact.stage_id, persona_id=contact.persona_id, topic_ids=topics, read_ids=seen, limit=1
-    )
+    asked = wants(contact)
+    found, seen = library.next_read(**asked, limit=1), asked["read_ids"]
     if not found:
         return None
     parts = found[0].get_url_parts()

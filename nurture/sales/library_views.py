@@ -11,6 +11,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
 from cms import policy, scorecard_words, scorecards
+from cms.admin import keyed
 from cms.feedback import ratings
 from cms.models import AssetPage, AssetTopic, BuyingStage, Objection, Persona, Topic
 from cms.models.pages import AssetObjection, Audience, Format
@@ -80,7 +81,7 @@ class ShareColumn(Column):
 
 
 class SalesLibrary(KeysetListing):
-    """Every live piece, newest first; for a contact or an account (`about`) with who has read it."""
+    """Every live piece, newest first; for a contact what fits best. For them or an account with who has read it."""
 
     right = "piece.find"
     about = ""
@@ -117,7 +118,18 @@ class SalesLibrary(KeysetListing):
 
     def get_base_queryset(self):
         """All that is live."""
+        if self.about == CONTACT:
+            return shelf.for_contact(shelf.pieces(), self.subject)
         return shelf.pieces() if self.subject or not self.about else shelf.pieces().none()
+
+    def paginate_queryset(self, queryset, page_size):
+        """For a contact in the order that fits them, read on behind a row; else newest first."""
+        self.further = ""
+        if self.about != CONTACT:
+            return super().paginate_queryset(queryset, page_size)
+        rows, self.further = keyed.page(keyed.ordered(queryset, "-rank"), "-rank", self.request.GET.get("after", ""))
+        self.older = self.newer = None
+        return None, None, rows, False
 
     def get_table(self, object_list):
         """With the figures and marks of this page's pieces: a fixed number of queries."""
@@ -154,8 +166,8 @@ class SalesLibrary(KeysetListing):
         """What to give next, on the first screenful of a person's own list."""
         context = super().get_context_data(*args, **kwargs)
         is_start = self.about == CONTACT and not (self.is_searching or self.is_filtering or self.newer)
-        best = card.next_piece(self.subject) if is_start else None
-        return context | {"subject": self.subject, "about": self.about, "best": best}
+        best = card.next_piece(self.subject) if is_start and "after" not in self.request.GET else None
+        return context | {"subject": self.subject, "about": self.about, "best": best, "further": self.further}
 
     @cached_property
     def empty(self):

@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from cms import library
 from cms.models import AssetPage
-from nurture.contacts import people
+from nurture.contacts import card, people
 from nurture.contacts.models import Contact, Exposure
 
 MOST_FOUND = 500  # nobody reads further; narrower words find the rest
+FAR = 1000  # more than any piece has points
 MOST_NAMED = 200  # people of one account whose reading is looked up
 
 
@@ -26,6 +27,12 @@ def pieces() -> QuerySet[AssetPage]:
     """All that is live, those for sales only and for customers among it, with what a row shows."""
     listed = library.published(None).order_by("-pk")
     return listed.select_related("primary_stage", "author").prefetch_related("personas").defer("body")
+
+
+def for_contact(found: QuerySet[AssetPage], contact: Contact) -> QuerySet[AssetPage]:
+    """With `rank`: what they have neither read nor been sent first, among it what fits their stage and persona best."""
+    scored = library.scored_for(found, **card.wants(contact))
+    return scored.annotate(rank=F("fit") - F("is_read") * FAR)
 
 
 def search(found: QuerySet[AssetPage], words: str) -> QuerySet[AssetPage]:

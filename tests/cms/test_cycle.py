@@ -38,6 +38,9 @@ def test_sales_signs_what_it_read_and_it_is_a_version(client, owner, colleague, 
     assert "Sign these definitions" in text(client, owner)
     assert "You signed version 1" in sign(client, owner).content.decode()
     assert "Sign these definitions" not in text(client, owner)
+    assert "You have signed it." in text(client, owner)
+    seconds = text(client, colleague)
+    assert ("Add my signature" in seconds, "Sign these definitions" in seconds) == (True, False)
     sign(client, colleague)
     sign(client, colleague)
     assert list(CycleSignature.objects.values_list("version__number", "user")) == [(1, owner.pk), (1, colleague.pk)]

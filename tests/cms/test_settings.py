@@ -30,6 +30,7 @@ WRONG = [
     ("LEDE_CONSENT", "perhaps", "'perhaps' is no mode; one of off, aggregate, deliverability, consented"),
     ("LEDE_CONSENT", "off,Germany=off", "'GERMANY' is no country; write its two letters, for example DE=off"),
     ("LEDE_CONSENT", "DE=off", "say first what holds everywhere else"),
+    ("LEDE_CURRENCY", "Euro", "a currency is three capital letters"),
     ("LEDE_SETTLE_SECONDS", "-1", "write 0 or more"),
     ("LEDE_KEEP_EVENTS_DAYS", "92", "write 93 or more days, or 0 to keep events for ever"),
     ("LEDE_RULE_MAX_AGE_HOURS", "a day", "Not a valid integer"),

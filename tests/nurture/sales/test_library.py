@@ -174,3 +174,29 @@ def test_only_reading_after_the_share_is_told_as_its_fruit(client, piece, contac
     assert made["readers"] == []
     later = read(contact, piece, hours=-1)
     assert [at for at, _words in shares.followed(made["made"])] == [later.occurred_at]
+
+
+def test_for_a_contact_unread_pieces_come_first_and_those_for_their_stage_and_persona_before(
+    client, owner, contact, make_asset, read, stages
+):
+    HomePage.objects.first().get_children().delete()
+    persona = Persona.objects.create(name="Buyer", slug="buyer")
+    contact.stage, contact.persona = stages[2], persona
+    contact.save()
+    fits = make_asset("Fits")
+    fits.primary_stage, fits.personas = stages[2], [persona]
+    fits.save()
+    had = make_asset("Had")
+    had.primary_stage, had.personas = stages[2], [persona]
+    had.save()
+    read(contact, had)
+    others = [make_asset(f"Other {n:02}") for n in range(25)]
+    url = address("library_contact", contact.pk)
+    client.force_login(owner)
+    first = client.get(url)
+    found = [piece.title for piece in first.context["table"].data]
+    second = client.get(url, {"after": first.context["further"]})
+    found += [piece.title for piece in second.context["table"].data]
+    assert (found[0], found[-1], len(found), second.context["further"]) == ("Fits", "Had", len(others) + 2, "")
+    assert found[1:-1] == [piece.title for piece in reversed(others)]
+    assert "Further" in first.content.decode()
