@@ -13,7 +13,7 @@ from cms.importers.markdown import body_blocks
 from cms.models import AssetPage, Author, BuyingStage, Campaign, HomePage, LibraryImage, Objection, Persona, Topic, User
 
 COVER_QUALITY = 88
-PLAIN_FIELDS = ("title", "slug", "summary", "format", "medium", "shelf_life")
+PLAIN_FIELDS = ("title", "slug", "summary", "format", "medium", "length", "approach", "shelf_life")
 # Gated pieces are public until there are gates.
 AUDIENCES = {"gated": "public"}
 

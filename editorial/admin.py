@@ -9,7 +9,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.contrib.settings.registry import register_setting
 
 from editorial import slot_rules
-from editorial.models import BriefPoint, CoverageLevels, SlotRule
+from editorial.models import BriefPoint, CoverageLevels, MixTarget, SlotRule
 
 register_setting(CoverageLevels, icon="table")
 
@@ -64,5 +64,27 @@ class SlotRuleViewSet(ModelViewSet):
     ]
 
 
+class MixTargetViewSet(ModelViewSet):
+    """What the plan should be made of, and from when to when."""
+
+    model = MixTarget
+    menu_label = _("Targets for the mix")
+    icon = "sliders"
+    copy_view_enabled = False
+    list_display = [
+        Column("share_of", label=_("Share of"), accessor="get_share_of_display"),
+        Column("bound", label=_("How much"), accessor="get_bound_display"),
+        "percent",
+        "valid_from",
+        "valid_until",
+    ]
+    panels = [
+        FieldPanel("share_of"),
+        FieldRowPanel([FieldPanel("bound"), FieldPanel("percent")]),
+        FieldRowPanel([FieldPanel("valid_from"), FieldPanel("valid_until")]),
+    ]
+
+
+mix_targets = MixTargetViewSet("mix_targets", url_prefix="newsroom/mix-targets")
 slot_rules_list = SlotRuleViewSet("slot_rules", url_prefix="newsroom/room-rules")
 brief_points = BriefPointViewSet("brief_points", url_prefix="newsroom/brief-questions")

@@ -9,7 +9,7 @@ from cms import clock
 from cms.models import AssetPage, BuyingStage, Persona, Topic, User
 from cms.policies import WRITERS
 from cms.policy import MARKETER
-from editorial import demo_room, schedule
+from editorial import demo_mix, demo_room, schedule
 from editorial.models import Entry
 
 
@@ -77,6 +77,8 @@ PLAN = (
     ),
     Planned("Insurance premiums after a year of readings", None, "brief", "value", (FINANCE,), ("claims-and-cost",)),
 )  # fmt: skip
+LONG = ("white_paper", "webinar", "podcast", "case_study")
+ABOUT_THE_PRODUCT = ("How to retire a gateway nobody patches", "Single sign-on in an afternoon")
 
 
 def load(say) -> None:
@@ -88,6 +90,7 @@ def load(say) -> None:
     fulfilled = _fulfil_recent(writers)
     say(f"Calendar: {len(made)} entries planned, {fulfilled} fulfilled by pieces that are live")
     demo_room.load(say)
+    demo_mix.load(say)
 
 
 def _plan(line: Planned, today, writers, number) -> Entry:
@@ -98,6 +101,8 @@ def _plan(line: Planned, today, writers, number) -> Entry:
         due_on=None if line.days is None else today + timedelta(days=line.days),
         stage=BuyingStage.objects.filter(slug=line.stage).first(),
         format=line.format,
+        length="long" if line.format in LONG else "short",
+        approach="product" if line.title in ABOUT_THE_PRODUCT else "idea",
         shelf_life=line.shelf_life,
         question=line.question,
         call_to_action=line.call_to_action,

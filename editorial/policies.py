@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from cms import policy
 from cms.policies import EVERYONE, WRITERS
+from cms.policy import ANALYST
 
 policy.declare("calendar.view", all=EVERYONE)
 policy.declare("calendar.change", all=WRITERS)
@@ -14,6 +15,8 @@ policy.declare(
     whose=lambda user: Q(invited=user) | Q(assignments__assignee=user),
 )
 policy.declare("coverage.view", all=EVERYONE)
+policy.declare("mix.view", all=(*WRITERS, ANALYST))
+policy.declare_model("editorial.mixtarget", add=WRITERS, change=WRITERS, delete=WRITERS, view=(*WRITERS, ANALYST))
 policy.declare_model("editorial.entry", add=WRITERS, change=WRITERS, delete=WRITERS, view=EVERYONE)
 policy.declare_model("editorial.briefpoint", add=WRITERS, change=WRITERS, delete=WRITERS, view=WRITERS)
 policy.declare_model("editorial.coveragelevels", change=WRITERS)

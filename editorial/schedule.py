@@ -14,14 +14,15 @@ from wagtail.log_actions import log
 from wagtail.log_actions import registry as log_registry
 
 from cms.models import AssetPage, HomePage
+from cms.models.pages import MEDIUM_OF, Medium
 from editorial.models import Entry
 
 Step = Entry.Step
 OPEN = (Step.IDEA, Step.BRIEF, Step.ASSIGNED, Step.DRAFTING, Step.REVIEW, Step.SCHEDULED)
 BY_HAND = (Step.IDEA, Step.BRIEF, Step.ASSIGNED, Step.DRAFTING, Step.REVIEW)
 FIELDS = (
-    "title", "step", "due_on", "review_on", "stage", "format", "shelf_life", "question", "call_to_action", "notes",
-    "assignee", "campaign",
+    "title", "step", "due_on", "review_on", "stage", "format", "medium", "length", "approach", "shelf_life", "question",
+    "call_to_action", "notes", "assignee", "campaign",
 )  # fmt: skip
 SETS = ("personas", "topics")
 
@@ -213,6 +214,9 @@ def _tagged_page(entry: Entry, user) -> AssetPage:
         owner=user,
         primary_stage=entry.stage,
         format=entry.format,
+        medium=entry.medium or MEDIUM_OF.get(entry.format, Medium.TEXT),
+        length=entry.length,
+        approach=entry.approach,
         shelf_life=entry.shelf_life,
         campaign=entry.campaign,
     )

@@ -8,6 +8,7 @@ from editorial.calendar.kept_views import ForgetView, KeptScreen
 from editorial.calendar.move_views import MoveView
 from editorial.calendar.views import CalendarView
 from editorial.coverage_views import CoverageView, DraftsView, PiecesView, PlansView, WeakView
+from editorial.mix_views import MixView
 from editorial.work_views import WorkView
 
 app_name = "editorial"
@@ -33,6 +34,7 @@ urlpatterns = [
     path("room/<int:pk>/", slot_views.SlotView.as_view(), name="slot"),
     path("room/<int:pk>/fill/", slot_views.FillView.as_view(), name="fill"),
     path("room/<int:pk>/release/", slot_views.ReleaseView.as_view(), name="release"),
+    path("mix/", MixView.as_view(), name="mix"),
     path("coverage/", CoverageView.as_view(), name="coverage"),
     path("coverage/live/", PiecesView.as_view(), name="live"),
     path("coverage/live/results/", PiecesView.as_view(results_only=True), name="live_results"),

@@ -9,12 +9,12 @@ from wagtail.admin.viewsets.pages import page_viewset_registry
 from cms import policy
 from cms.models import AssetPage
 from editorial import history
-from editorial.admin import brief_points, slot_rules_list
+from editorial.admin import brief_points, mix_targets, slot_rules_list
 from editorial.coverage_views import CoveragePanel
 from editorial.panels import AssetEditing
 
 hooks.register("register_log_actions", history.register)
-hooks.register("register_admin_viewset", lambda: [brief_points, slot_rules_list])
+hooks.register("register_admin_viewset", lambda: [brief_points, mix_targets, slot_rules_list])
 page_viewset_registry.register(AssetPage, AssetEditing("asset_editing"))
 
 
@@ -76,6 +76,12 @@ def held_room_item():
     return RightMenuItem(
         _("Held room"), url, name="held-room", icon_name="circle-plus", order=30, right="calendar.change"
     )
+
+
+@hooks.register("register_newsroom_menu_item")
+def mix_item():
+    url = reverse_lazy("editorial:mix")
+    return RightMenuItem(_("Mix"), url, name="mix", icon_name="sliders", order=20, right="mix.view")
 
 
 @hooks.register("construct_homepage_panels")

@@ -15,7 +15,7 @@ from wagtail.permissions import page_permission_policy
 from cms import placements
 from cms.feedback import ratings, sales
 from cms.models import AssetPage, BuyingStage, Objection, Persona, Topic
-from cms.models.pages import Audience, Format, ShelfLife
+from cms.models.pages import Approach, Audience, Format, Length, ShelfLife
 
 UNCLASSIFIED = _("Unclassified")
 
@@ -55,6 +55,8 @@ class AssetFilterSet(PageFilterSet):
     topics = _several(_("Topic"), Topic.objects.all())
     objections = _several(_("Objections answered"), Objection.objects.all())
     format = _one_of(_("Format"), Format.choices)
+    length = _one_of(_("Length"), Length.choices)
+    approach = _one_of(_("Idea or product"), Approach.choices)
     shelf_life = _one_of(_("Shelf life"), ShelfLife.choices)
     audience = _one_of(_("Audience"), Audience.choices)
     site = None

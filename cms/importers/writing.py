@@ -18,10 +18,10 @@ from cms.importers.notices import Notice
 from cms.importers.pictures import Pictures, in_library
 from cms.importers.tagging import Tags
 from cms.models import AssetPage, HomePage, ImportBatch, ImportedAddress, ImportedItem
+from cms.models.pages import MEDIUM_OF
 
 CREATED, UPDATED, UNCHANGED, SKIPPED = "created", "updated", "unchanged", "skipped"
 PLAIN_FIELDS = ("summary", "lives_at", "seo_title", "search_description", "format")
-MEDIA = {"video": "video", "webinar": "video", "podcast": "audio", "infographic": "graphic", "tool": "interactive"}
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Writer:
         page.title = page.draft_title = item.title
         for name in PLAIN_FIELDS:
             setattr(page, name, getattr(item, name) or getattr(page, name))
-        page.medium = MEDIA.get(item.format, page.medium)
+        page.medium = MEDIUM_OF.get(item.format, page.medium)
         if item.text.strip():
             page.body = [(kind, self._value(value)) for kind, value in made.blocks]
         if made.cover:

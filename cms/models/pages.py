@@ -40,6 +40,25 @@ class Medium(models.TextChoices):
     INTERACTIVE = "interactive", _("Interactive")
 
 
+MEDIUM_OF = {  # most often; text for every other format
+    Format.WEBINAR.value: Medium.VIDEO.value,
+    Format.VIDEO.value: Medium.VIDEO.value,
+    Format.PODCAST.value: Medium.AUDIO.value,
+    Format.INFOGRAPHIC.value: Medium.GRAPHIC.value,
+    Format.TOOL.value: Medium.INTERACTIVE.value,
+}
+
+
+class Length(models.TextChoices):
+    SHORT = "short", _("Short")
+    LONG = "long", _("Long")
+
+
+class Approach(models.TextChoices):
+    IDEA = "idea", _("Idea")
+    PRODUCT = "product", _("Product")
+
+
 class ShelfLife(models.TextChoices):
     EVERGREEN = "evergreen", _("Evergreen")
     TIMELY = "timely", _("Timely")
@@ -98,6 +117,13 @@ class AssetPage(FollowsMergedTopics, Page):
     )
     format = models.CharField(max_length=20, choices=Format.choices, default=Format.ARTICLE)
     medium = models.CharField(max_length=12, choices=Medium.choices, default=Medium.TEXT)
+    length = models.CharField(
+        max_length=8, choices=Length.choices, blank=True, help_text=_("Short: taken in within about five minutes.")
+    )
+    approach = models.CharField(
+        max_length=8, choices=Approach.choices, blank=True,
+        help_text=_("Is it about an idea, a problem of the reader's, or about what we sell?"),
+    )  # fmt: skip
     shelf_life = models.CharField(max_length=10, choices=ShelfLife.choices, default=ShelfLife.EVERGREEN)
     review_by = models.DateField(null=True, blank=True, help_text=_("When a timely piece must be looked at again."))
     audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.PUBLIC)
@@ -138,6 +164,8 @@ class AssetPage(FollowsMergedTopics, Page):
             [
                 FieldPanel("format"),
                 FieldPanel("medium"),
+                FieldPanel("length"),
+                FieldPanel("approach"),
                 FieldPanel("shelf_life"),
                 FieldPanel("review_by"),
                 FieldPanel("audience"),

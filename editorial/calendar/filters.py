@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import MultipleUserFilter, UserModelMultipleChoiceField, WagtailFilterSet
 
 from cms.models import BuyingStage, Campaign, Persona, Topic, User
-from cms.models.pages import Format, ShelfLife
+from cms.models.pages import Approach, Format, Length, Medium, ShelfLife
+from editorial import mix
 from editorial.calendar.cards import Lane
 from editorial.models import Entry
 
+NOT_SAID = ("unsaid", _("Not said"))
 CHECKS = forms.CheckboxSelectMultiple
 
 
@@ -53,6 +55,15 @@ class CalendarFilterSet(WagtailFilterSet):
     persona = _rows(_("Persona"), Persona, "personas")
     topic = _rows(_("Topic"), Topic, "topics")
     format = django_filters.MultipleChoiceFilter(label=_("Format"), choices=Format.choices, widget=CHECKS)
+    approach = django_filters.MultipleChoiceFilter(
+        label=_("Idea or product"), choices=[*Approach.choices, NOT_SAID], method="of_kind", widget=CHECKS
+    )
+    length = django_filters.MultipleChoiceFilter(
+        label=_("Length"), choices=[*Length.choices, NOT_SAID], method="of_kind", widget=CHECKS
+    )
+    medium = django_filters.MultipleChoiceFilter(
+        label=_("Medium"), choices=Medium.choices, method="of_kind", widget=CHECKS
+    )
     shelf_life = django_filters.MultipleChoiceFilter(label=_("Shelf life"), choices=ShelfLife.choices, widget=CHECKS)
     campaign = _rows(_("Campaign"), Campaign, "campaign")
     step = django_filters.MultipleChoiceFilter(label=_("Step"), choices=Entry.Step.choices, widget=CHECKS)
@@ -68,6 +79,10 @@ class CalendarFilterSet(WagtailFilterSet):
         """Which dates are shown is decided card by card: an entry has several."""
         return queryset
 
+    def of_kind(self, queryset, name, value):
+        """What the mix counts as one of these."""
+        return mix.having(queryset, name, ["" if one == NOT_SAID[0] else one for one in value]) if value else queryset
+
     @property
     def lanes(self) -> tuple[str, ...]:
         """The dates asked for; all of them when none is."""
@@ -82,6 +97,8 @@ class CalendarFilterSet(WagtailFilterSet):
         for name, field in (("stage", "primary_stage"), ("format",) * 2, ("shelf_life",) * 2, ("campaign",) * 2):
             if asked.get(name):
                 queryset = queryset.filter(**{f"{field}__in": asked[name]})
+        for name in mix.UNSAID:
+            queryset = self.of_kind(queryset, name, asked.get(name))
         if asked.get("persona"):
             queryset = queryset.filter(pk__in=_with(queryset, "personas", asked["persona"]))
         if asked.get("topic"):
@@ -92,7 +109,7 @@ class CalendarFilterSet(WagtailFilterSet):
         """The same narrowing for held room: it is for timely pieces, and has no format, step or people."""
         asked = self.form.cleaned_data if self.is_valid() else {}
         shelf_life = asked.get("shelf_life")
-        if any(asked.get(name) for name in ("format", "campaign", "step", "assignee")):
+        if any(asked.get(name) for name in ("format", *mix.UNSAID, "campaign", "step", "assignee")):
             return queryset.none()
         if shelf_life and ShelfLife.TIMELY not in shelf_life:
             return queryset.none()

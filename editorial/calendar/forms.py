@@ -33,8 +33,8 @@ class EntryForm(forms.ModelForm):
     class Meta:
         model = Entry
         fields = [
-            "title", "question", "stage", "personas", "topics", "format", "shelf_life", "due_on", "review_on", "step",
-            "assignee", "campaign", "call_to_action", "notes",
+            "title", "question", "stage", "personas", "topics", "format", "approach", "length", "medium", "shelf_life",
+            "due_on", "review_on", "step", "assignee", "campaign", "call_to_action", "notes",
         ]  # fmt: skip
         widgets = {
             "due_on": DayInput,

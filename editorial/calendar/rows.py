@@ -29,14 +29,22 @@ def between(entries: QuerySet, span: Span, waiting: dict[int, datetime]) -> Quer
     """Entries with any date in the span."""
     begin, end = span.moments
     days = (span.first, span.last)
-    due_now = [pk for pk, at in waiting.items() if begin <= at < end]
     return entries.filter(
-        Q(due_on__range=days) & ~Q(step__in=ON_THEIR_WAY)
-        | Q(step=Step.PUBLISHED, page__first_published_at__gte=begin, page__first_published_at__lt=end)
-        | Q(step=Step.SCHEDULED, page__in=due_now)
+        due_or_live(span, waiting)
         | Q(review_on__range=days)
         | Q(page__expire_at__gte=begin, page__expire_at__lt=end)
         | Q(page__review_by__range=days)
+    )
+
+
+def due_or_live(span: Span, waiting: dict[int, datetime]) -> Q:
+    """Entries that are due, or whose page goes or went live, in the span."""
+    begin, end = span.moments
+    due_now = [pk for pk, at in waiting.items() if begin <= at < end]
+    return (
+        Q(due_on__range=(span.first, span.last)) & ~Q(step__in=ON_THEIR_WAY)
+        | Q(step=Step.PUBLISHED, page__first_published_at__gte=begin, page__first_published_at__lt=end)
+        | Q(step=Step.SCHEDULED, page__in=due_now)
     )
 
 
@@ -53,13 +61,22 @@ def without_day(entries: QuerySet) -> QuerySet:
 def unplanned(pages: QuerySet, span: Span, waiting: dict[int, datetime]) -> QuerySet:
     """Pages without an entry that go or went live, expire, or are to be looked at again in the span."""
     begin, end = span.moments
-    due_now = [pk for pk, at in waiting.items() if begin <= at < end]
     return pages.filter(entry=None).filter(
-        Q(live=True, first_published_at__gte=begin, first_published_at__lt=end)
-        | Q(pk__in=due_now)
+        _goes_live(span, waiting)
         | Q(expire_at__gte=begin, expire_at__lt=end)
         | Q(live=True, review_by__range=(span.first, span.last))
     )
+
+
+def unplanned_live(pages: QuerySet, span: Span, waiting: dict[int, datetime]) -> QuerySet:
+    """Pages without an entry that go or went live in the span."""
+    return pages.filter(_goes_live(span, waiting), entry=None)
+
+
+def _goes_live(span: Span, waiting: dict[int, datetime]) -> Q:
+    begin, end = span.moments
+    due_now = [pk for pk, at in waiting.items() if begin <= at < end]
+    return Q(live=True, first_published_at__gte=begin, first_published_at__lt=end) | Q(pk__in=due_now)
 
 
 def on_board(entries: QuerySet, span: Span) -> QuerySet:

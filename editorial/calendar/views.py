@@ -12,10 +12,10 @@ from wagtail.admin.widgets import HeaderButton
 
 from cms import clock, policy
 from cms.models import AssetPage
-from editorial import publishing, slots
+from editorial import mix, publishing, slots
 from editorial.calendar import cards, export, layout, rows
 from editorial.calendar.cards import Lane
-from editorial.calendar.filters import CalendarFilterSet
+from editorial.calendar.filters import NOT_SAID, CalendarFilterSet
 from editorial.calendar.span import Month, Span, Week, read, read_day
 from editorial.models import Entry, SavedView
 from editorial.schedule import Step
@@ -107,6 +107,10 @@ class CalendarView(policy.RightRequired, BaseListingView):
         """Nothing for Wagtail's table: `laid_out` asks for what each form of the screen needs."""
         return Entry.objects.none()
 
+    @cached_property
+    def waiting(self):
+        return rows.waiting()
+
     def pages(self):
         """Pages that search and filters leave."""
         pages = AssetPage.objects.order_by()
@@ -121,10 +125,13 @@ class CalendarView(policy.RightRequired, BaseListingView):
 
     def between(self, span: Span) -> list[cards.Card]:
         """The cards of a stretch of days, of all lanes that are shown."""
-        waiting = rows.waiting()
-        entries = self.related(rows.between(self.narrowed, span, waiting))
-        pages = self.related(rows.unplanned(self.pages(), span, waiting))
-        found = [*cards.of_entries(entries, waiting, self.today), *cards.of_pages(pages, waiting), *self.room(span)]
+        entries = self.related(rows.between(self.narrowed, span, self.waiting))
+        pages = self.related(rows.unplanned(self.pages(), span, self.waiting))
+        found = [
+            *cards.of_entries(entries, self.waiting, self.today),
+            *cards.of_pages(pages, self.waiting),
+            *self.room(span),
+        ]
         return [card for card in found if card.day and card.day in span and card.lane in self.lanes]
 
     def room(self, span: Span) -> list[cards.Card]:
@@ -175,8 +182,20 @@ class CalendarView(policy.RightRequired, BaseListingView):
             "hidden": self.hidden(),
             "kept": SavedView.objects.filter(Q(user=self.request.user) | Q(shared=True)),
             "query": self.address(on=str(self.span)).partition("?")[2],
+            "mix": self.mix() if self.may_change else None,
             **self.laid_out(),
         }
+
+    def mix(self) -> dict:
+        """What the pieces of this time are made of, as search and filters leave them, and what each figure counts."""
+        counted = mix.of_calendar(self.narrowed, self.pages(), self.span, self.waiting)
+        meter = mix.meter(counted, mix.in_force(mix.targets(self.span), self.span))
+        shape = "week" if self.shape == "week" else "list"
+        only = {"view": shape, "on": str(self.span), "lane": [Lane.DUE.value, Lane.PUBLISH.value]}
+        for part in meter.parts:
+            for line in part.lines:
+                line.url = self.address(**only, **{part.key: line.value or NOT_SAID[0]})
+        return {"meter": meter, "fewest": mix.FEWEST}
 
     def laid_out(self) -> dict:
         """What the form of the screen needs beyond its frame."""
@@ -218,12 +237,12 @@ class CalendarView(policy.RightRequired, BaseListingView):
     def everything(self) -> list[cards.Card]:
         """The plan as a board has it, without a column's limit."""
         entries = self.related(rows.on_board(self.narrowed, self.span))
-        found = cards.of_entries(entries, rows.waiting(), self.today)
+        found = cards.of_entries(entries, self.waiting, self.today)
         return [card for card in found if card.lane in (Lane.DUE, Lane.PUBLISH)]
 
     def _board(self) -> dict:
         entries = rows.on_board(self.narrowed, self.span)
-        found = cards.of_entries(self.related(rows.by_column(entries)), rows.waiting(), self.today)
+        found = cards.of_entries(self.related(rows.by_column(entries)), self.waiting, self.today)
         still_open = [card for card in self.room(self.span) if not card.done]
         return {"columns": layout.board(found, rows.counts(entries)), "room": still_open}
 
@@ -236,11 +255,11 @@ class CalendarView(policy.RightRequired, BaseListingView):
             for key in known
         ]
 
-    def address(self, **values: str) -> str:
+    def address(self, **values: str | list[str]) -> str:
         """This screen with these values in its address; filters and search stay."""
         query = self.request.GET.copy()
         for name in ("_w_filter_fragment", "from", "export"):
             query.pop(name, None)
         for name, value in {"view": self.shape, **values}.items():
-            query[name] = value
+            query.setlist(name, value if isinstance(value, list) else [value])
         return f"{self.index_url}?{query.urlencode()}"

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cms.models.pages import Format, ShelfLife
+from cms.models.pages import Approach, Format, Length, Medium, ShelfLife
 
 
 class Entry(models.Model):
@@ -28,6 +28,16 @@ class Entry(models.Model):
     personas = models.ManyToManyField("cms.Persona", blank=True, related_name="+")
     topics = models.ManyToManyField("cms.Topic", blank=True, related_name="+")
     format = models.CharField(max_length=20, choices=Format.choices, default=Format.ARTICLE)
+    medium = models.CharField(
+        max_length=12, choices=Medium.choices, blank=True, help_text=_("Empty: as the format most often is.")
+    )
+    length = models.CharField(
+        max_length=8, choices=Length.choices, blank=True, help_text=_("Short: taken in within about five minutes.")
+    )
+    approach = models.CharField(
+        _("idea or product"), max_length=8, choices=Approach.choices, blank=True,
+        help_text=_("About an idea, a problem of the reader's, or about what we sell?"),
+    )  # fmt: skip
     shelf_life = models.CharField(max_length=10, choices=ShelfLife.choices, default=ShelfLife.EVERGREEN)
     question = models.TextField(_("question it answers"), blank=True)
     call_to_action = models.CharField(max_length=200, blank=True)

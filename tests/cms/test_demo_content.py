@@ -19,7 +19,7 @@ MAILS = {path.name: path.read_text(encoding="utf-8") for path in sorted((CONTENT
 STAGE_ORDER = ["epiphany", "awareness", "interest", "consideration", "decision", "adoption", "value", "advocacy"]
 KEYS = {
     *("title", "slug", "summary", "primary_stage", "also_stages", "personas", "topics", "format", "medium"),
-    *("shelf_life", "audience", "author", "published_days_ago", "cover"),
+    *("length", "approach", "shelf_life", "audience", "author", "published_days_ago", "cover"),
 }
 FORMATS = {
     *("article", "white_paper", "e_book", "case_study", "webinar"),
@@ -54,6 +54,7 @@ def test_a_piece_has_all_keys_and_no_other(piece):
 
 
 def test_a_piece_uses_only_known_values(piece):
+    assert (piece["length"] in {"short", "long"}, piece["approach"] in {"idea", "product"}) == (True, True)
     assert {piece["primary_stage"], *piece["also_stages"]} <= set(STAGE_ORDER)
     assert piece["primary_stage"] not in piece["also_stages"]
     assert piece["format"] in FORMATS
