@@ -5,12 +5,13 @@ every column; the column "All" and the row "All stages" count each piece once. I
 buyer reads them. A live piece that is past its review date or low-rated stands apart: it does not fill a cell.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,20 +24,20 @@ from editorial.models import CoverageLevels, Entry
 from editorial.schedule import OPEN
 
 ALL, NOBODY = "all", "none"  # columns beside the personas; ALL is also the row of totals, NOBODY the unclassified row
+EVERYBODY = "everybody"  # what is for all personas stands in each of their columns
 
 
 class Kind(StrEnum):
     LIVE, WEAK, DRAFT, PLANNED = "live", "weak", "draft", "planned"
 
 
-@dataclass(frozen=True)
-class Item:
-    """A piece or a plan as far as the map cares. `stage` None: unclassified."""
+class Group(NamedTuple):
+    """So many pieces or plans of one kind at a stage (None: unclassified) and persona, or ALL, NOBODY, EVERYBODY."""
 
     kind: Kind
     stage: int | None
-    personas: frozenset[int] = frozenset()
-    for_all: bool = False
+    column: int | str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -152,16 +153,15 @@ class Table:
         return min(gaps, key=lambda cell: (cell.live, -(cell.contacts or 0), cell.planned + cell.drafts), default=None)
 
 
-def count(items: Iterable[Item], personas: Iterable[int]) -> Counter:
+def count(groups: Iterable[Group], personas: Iterable[int]) -> Counter:
     """{(row, column, kind): n}. Pure. Rows: stage ids, NOBODY for none, ALL; columns: personas, NOBODY, ALL."""
-    everybody = frozenset(personas)
+    everybody = tuple(personas)
     figures = Counter()
-    for item in items:
-        row = NOBODY if item.stage is None else item.stage
-        columns = everybody if item.for_all else item.personas or {NOBODY}
-        for column in (*columns, ALL):
-            figures[row, column, item.kind] += 1
-            figures[ALL, column, item.kind] += 1
+    for group in groups:
+        columns = everybody if group.column == EVERYBODY else (group.column,)
+        for column in columns:
+            for row in (NOBODY if group.stage is None else group.stage, ALL):
+                figures[row, column, group.kind] += group.number
     return figures
 
 
@@ -182,7 +182,7 @@ def table(part: Narrowing = ALL_OF_IT) -> Table:
     levels = CoverageLevels.now()
     stages = {stage.pk: stage.name for stage in BuyingStage.objects.all()}
     personas = {persona.pk: persona.name for persona in Persona.objects.all()}
-    figures = count(items(levels, part), personas)
+    figures = count(groups(levels, part), personas)
     audience = ports.audience()
     columns = personas | {NOBODY: _("No persona")} | {ALL: _("All personas")}
     if not any(column == NOBODY for _row, column, _kind in figures):
@@ -200,20 +200,31 @@ def table(part: Narrowing = ALL_OF_IT) -> Table:
     return Table(list(columns.values()), rows, heads is not None, levels, judged)
 
 
-def items(levels: CoverageLevels, part: Narrowing = ALL_OF_IT) -> list[Item]:
-    """Every piece and plan that counts, in five queries."""
-    pages = part.narrow(live_pieces() | drafts()).values_list("pk", "live", "primary_stage_id", "for_all_personas")
-    weak = set(weak_pieces(levels).order_by().values_list("pk", flat=True))
-    readers = _grouped(AssetPage.personas.through.objects.values_list("assetpage_id", "persona_id"))
-    wanted = _grouped(Entry.personas.through.objects.values_list("entry_id", "persona_id"))
-    planned = part.narrow(plans()).order_by().values_list("pk", "stage_id")
+def groups(levels: CoverageLevels, part: Narrowing = ALL_OF_IT) -> list[Group]:
+    """How many pieces and plans of each kind stand where, counted by the database in four statements."""
+    kind = Case(
+        When(live=False, then=Value(Kind.DRAFT)), When(_weak(levels), then=Value(Kind.WEAK)), default=Value(Kind.LIVE)
+    )
+    pages = part.narrow(live_pieces() | drafts()).order_by().annotate(kind=kind)
+    planned = part.narrow(plans()).order_by().annotate(kind=Value(Kind.PLANNED), for_all_personas=Value(False))
     return [
-        *(
-            Item(Kind.DRAFT if not live else Kind.WEAK if pk in weak else Kind.LIVE, stage, readers[pk], for_all)
-            for pk, live, stage, for_all in pages.order_by()
-        ),
-        *(Item(Kind.PLANNED, stage, wanted[pk]) for pk, stage in planned),
+        *_grouped(pages, "primary_stage", AssetPage.personas.through.objects.filter(assetpage=OuterRef("pk"))),
+        *_grouped(planned, "stage", Entry.personas.through.objects.filter(entry=OuterRef("pk"))),
     ]
+
+
+def _grouped(queryset: QuerySet, stage: str, addressed: QuerySet) -> Iterator[Group]:
+    """Pieces or plans, with `kind`: each once in all, and at every persona that it is for."""
+    once = queryset.annotate(addressed=Exists(addressed))
+    for kind, at, for_all, named, number in once.values_list("kind", stage, "for_all_personas", "addressed").annotate(
+        number=Count("pk")
+    ):
+        yield Group(Kind(kind), at, ALL, number)
+        if for_all or not named:
+            yield Group(Kind(kind), at, EVERYBODY if for_all else NOBODY, number)
+    each = queryset.filter(for_all_personas=False, personas__isnull=False).values_list("kind", stage, "personas")
+    for kind, at, persona, number in each.annotate(number=Count("pk")):
+        yield Group(Kind(kind), at, persona, number)
 
 
 def live_pieces() -> QuerySet:
@@ -223,11 +234,15 @@ def live_pieces() -> QuerySet:
 
 def weak_pieces(levels: CoverageLevels) -> QuerySet:
     """Live pieces past their review date, or low-rated by enough readers."""
+    return live_pieces().filter(_weak(levels))
+
+
+def _weak(levels: CoverageLevels) -> Q:
     today = timezone.localdate(clock.now())
     is_stale = Q(review_by__lt=today) | Q(pk__in=Entry.objects.filter(review_on__lt=today).values("page"))
     rated = Rating.objects.order_by().values("asset").annotate(all=Count("pk"), useful=Count("pk", filter=Q(value=1)))
     low = rated.filter(all__gte=levels.rated_by, useful__lt=F("all") * levels.useful_percent / 100.0)
-    return live_pieces().filter(is_stale | Q(pk__in=low.values("asset")))
+    return is_stale | Q(pk__in=low.values("asset"))
 
 
 def good_pieces(levels: CoverageLevels) -> QuerySet:
@@ -263,14 +278,6 @@ def at(queryset: QuerySet, row: str, column: str) -> QuerySet:
 def _for_persona(key: str) -> Q:
     """By subquery: a join would double pieces for several personas."""
     return Q(pk__in=AssetPage.personas.through.objects.filter(persona_id=key).values("assetpage_id"))
-
-
-def _grouped(pairs) -> dict[int, frozenset[int]]:
-    """(owner, member) pairs as members by owner; an owner without any has none."""
-    members = defaultdict(frozenset)
-    for owner, member in pairs:
-        members[owner] |= {member}
-    return members
 
 
 def _cell(row, column, levels, figures, heads, audience, part) -> Cell:

@@ -179,6 +179,9 @@ class AssetPage(FollowsMergedTopics, Page):
 
     class Meta:
         verbose_name = _("asset")
+        indexes = [
+            models.Index(fields=["review_by"], name="asset_by_review", condition=models.Q(review_by__isnull=False)),
+        ]
 
     @property
     def lives_at_host(self) -> str:

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from cms.models import AssetPage
 from cms.models.pages import ShelfLife
 from editorial import slots
+from editorial.calendar import dated
+from editorial.calendar.dated import Piece, Plan
 from editorial.coverage import State
-from editorial.models import Entry, Slot
+from editorial.models import Slot
 from editorial.schedule import OPEN, Step
 
 
@@ -43,8 +44,8 @@ class Card:
     title: str
     lane: Lane
     day: date | None
-    entry: Entry | None = None
-    page: AssetPage | None = None
+    entry: Plan | None = None
+    page: Piece | None = None
     at: datetime | None = None
     days_late: int = 0
     slot: Slot | None = None
@@ -99,6 +100,11 @@ class Card:
         return "".join(word[0] for word in (person.get_full_name() or person.username).split()[:2]).upper()
 
     @property
+    def what(self) -> Plan | Piece:
+        """The entry, or the page that nobody planned."""
+        return self.entry or self.page
+
+    @property
     def icon(self) -> str:
         return self.state.icon if self.state else ICONS[self.lane]
 
@@ -119,7 +125,7 @@ class Card:
         return (-self.days_late, self.done, self.title.lower(), self.lane)
 
 
-def of_entries(entries: Iterable[Entry], waiting: dict[int, datetime], today: date) -> Iterator[Card]:
+def of_entries(entries: Iterable[Plan], waiting: dict[int, datetime], today: date) -> Iterator[Card]:
     """The cards of each entry. `waiting`: when scheduled pages go live, by page id."""
     for entry in entries:
         page = entry.page if entry.page_id else None
@@ -132,7 +138,7 @@ def of_entries(entries: Iterable[Entry], waiting: dict[int, datetime], today: da
         yield from _later(entry.title, entry, page)
 
 
-def of_pages(pages: Iterable[AssetPage], waiting: dict[int, datetime]) -> Iterator[Card]:
+def of_pages(pages: Iterable[Piece], waiting: dict[int, datetime]) -> Iterator[Card]:
     """The cards of pages without an entry."""
     for page in pages:
         if at := _live_at(page, waiting):
@@ -151,6 +157,13 @@ def of_slots(held: Iterable[Slot], today: date, *, all_told: bool) -> Iterator[C
             yield Card(_now("Room for something timely"), Lane.SLOT, slot.day, slot=slot, state=state)
 
 
+def name_personas(cards: Iterable[Card]) -> None:
+    """Fill in for whom the entries and pages of these cards are, in at most two statements."""
+    whole = list(cards)
+    dated.name_personas([card.entry for card in whole if isinstance(card.entry, Plan)])
+    dated.name_personas([card.page for card in whole if card.page and not card.entry])
+
+
 def _later(title, entry, page) -> Iterator[Card]:
     """What comes after publication: its end, and the day it is looked at again."""
     if page and page.expire_at:
@@ -159,6 +172,6 @@ def _later(title, entry, page) -> Iterator[Card]:
         yield Card(title, Lane.REVIEW, again, entry, page)
 
 
-def _live_at(page: AssetPage, waiting: dict[int, datetime]) -> datetime | None:
+def _live_at(page: Piece, waiting: dict[int, datetime]) -> datetime | None:
     """When it will go live, or did. A live page that waits for its next version stands where it went live."""
     return page.first_published_at if page.live else waiting.get(page.pk)

@@ -53,14 +53,11 @@ def _more(card: Card) -> list[str]:
     if card.slot:
         said = [card.lane.label, card.state.word, card.slot.stage, card.slot.persona or "", "", ShelfLife.TIMELY.label]
         return [*map(str, said), "", ""]
-    entry, page = card.entry, card.page
-    one = entry or page
-    stage = entry.stage if entry else page.primary_stage
-    personas = ", ".join(str(persona) for persona in one.personas.all())
+    one, entry = card.what, card.entry
     step = entry.get_step_display() if entry else _("Not planned here")
     who = str(entry.assignee or "") if entry else ""
-    kind = [str(stage or ""), personas, one.get_format_display(), one.get_shelf_life_display(), who]
-    return [str(card.lane.label), step, *kind, str(card.days_late or "")]
+    kind = [one.stage or "", ", ".join(one.personas), one.get_format_display(), one.get_shelf_life_display(), who]
+    return [str(card.lane.label), str(step), *map(str, kind), str(card.days_late or "")]
 
 
 def _escaped(cell: str) -> str:

@@ -9,7 +9,7 @@ from editorial.calendar.span import Month, Span, Week
 from editorial.schedule import OPEN, Step
 
 CELL_HOLDS = 6  # cards of a day in a grid; the list shows the others
-LIST_HOLDS = 200  # cards of the list, then it ends with the day
+LIST_HOLDS = 100  # cards of the list, then it ends with the day
 COLUMNS = (*OPEN, Step.PUBLISHED)
 
 
@@ -37,11 +37,16 @@ class Layout:
     days: list[Day]
     earlier: list[Card]
     unscheduled: list[Card]
-    rest_from: date | None = None  # where a list that is too long goes on
+    rest_from: Card | None = None  # the last card of a list that is too long: it goes on behind that one
 
     @property
     def weeks(self) -> list[list[Day]]:
         return [self.days[start : start + 7] for start in range(0, len(self.days), 7)]
+
+    @property
+    def cards(self) -> list[Card]:
+        """All of them, wherever they lie."""
+        return [*self.earlier, *self.unscheduled, *(card for day in self.days for card in day.cards)]
 
     @property
     def overdue(self) -> int:
@@ -77,18 +82,29 @@ def grid(span: Month | Week, cards: Iterable[Card], today: date) -> Layout:
     return _fill(days, cards, shown, today)
 
 
-def listed(span: Span, cards: Iterable[Card], today: date) -> Layout:
-    """Only days with something on them, and today; whole days, until the list is long enough."""
+def listed(span: Span, cards: Iterable[Card], today: date, after: str = "") -> Layout:
+    """Only days with something on them, and today, until the list is long enough. `after`: the key of a card of the
+    first day behind which the list goes on."""
     cards = list(cards)
     dates = {card.day for card in cards if card.day and card.day in span} | ({today} if today in span else set())
     layout = _fill({day: Day(day, day == today, day < today) for day in sorted(dates)}, cards, span, today)
+    _go_on(layout.days, after)
     held = 0
-    for number, day in enumerate(layout.days):
-        if held >= LIST_HOLDS:
-            layout.rest_from, layout.days = day.date, layout.days[:number]
+    for number, day in enumerate(layout.days, 1):
+        if held + len(day.cards) > LIST_HOLDS:
+            day.cards = day.cards[: LIST_HOLDS - held]
+            layout.days = layout.days[: number if day.cards else number - 1]
+            layout.rest_from = layout.days[-1].cards[-1]
             break
         held += len(day.cards)
     return layout
+
+
+def _go_on(days: list[Day], after: str) -> None:
+    """Take out of the first day what stood on the page before; nothing, when that card stands there no more."""
+    places = [number for number, card in enumerate(days[0].cards, 1) if card.key == after] if days and after else []
+    if places:
+        days[0].cards = days[0].cards[places[0] :]
 
 
 def board(cards: Iterable[Card], counts: dict[str, int]) -> list[Column]:

@@ -1,18 +1,19 @@
-"""Which rows a screen of the calendar reads: each function one query, however many rows there are."""
+"""Which rows a screen of the calendar reads: each function one statement unless it says more."""
 
 from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, Q, QuerySet
 from wagtail.models import Page, Revision
 
 from cms.models import AssetPage
+from editorial.calendar import dated
+from editorial.calendar.dated import Piece, Plan
 from editorial.calendar.span import Span
 from editorial.models import Entry
 from editorial.schedule import OPEN, Step
 
-LANE_HOLDS, COLUMN_HOLDS = 50, 50
+LANE_HOLDS, COLUMN_HOLDS = 30, 30
 ON_THEIR_WAY = (Step.SCHEDULED, Step.PUBLISHED)  # their date is the page's, not the plan's
 UNDER_WAY = tuple(step for step in OPEN if step not in ON_THEIR_WAY)
 
@@ -25,85 +26,90 @@ def waiting() -> dict[int, datetime]:
     return {int(pk): at for pk, at in revisions.values_list("object_id", "approved_go_live_at")}
 
 
-def between(entries: QuerySet, span: Span, waiting: dict[int, datetime]) -> QuerySet:
+def between(entries: QuerySet, span: Span, waiting: dict[int, datetime]) -> list[Plan]:
     """Entries with any date in the span."""
     begin, end = span.moments
     days = (span.first, span.last)
-    return entries.filter(
-        due_or_live(span, waiting)
-        | Q(review_on__range=days)
-        | Q(page__expire_at__gte=begin, page__expire_at__lt=end)
-        | Q(page__review_by__range=days)
+    found = dated.any_of(
+        entries,
+        *_due_or_live(span, waiting),
+        Q(review_on__range=days),
+        Q(page__expire_at__gte=begin, page__expire_at__lt=end),
+        Q(page__review_by__range=days),
     )
+    return dated.distinct(dated.plans(found))
 
 
 def due_or_live(span: Span, waiting: dict[int, datetime]) -> Q:
     """Entries that are due, or whose page goes or went live, in the span."""
-    begin, end = span.moments
-    due_now = [pk for pk, at in waiting.items() if begin <= at < end]
-    return (
-        Q(due_on__range=(span.first, span.last)) & ~Q(step__in=ON_THEIR_WAY)
-        | Q(step=Step.PUBLISHED, page__first_published_at__gte=begin, page__first_published_at__lt=end)
-        | Q(step=Step.SCHEDULED, page__in=due_now)
-    )
+    return dated.among(Entry, *_due_or_live(span, waiting))
 
 
-def late(entries: QuerySet, span: Span) -> QuerySet:
+def _due_or_live(span: Span, waiting: dict[int, datetime]) -> tuple[Q, ...]:
+    due = Q(due_on__range=(span.first, span.last)) & ~Q(step__in=ON_THEIR_WAY)
+    return due, _published(span), Q(step=Step.SCHEDULED, page__in=_due(waiting, span))
+
+
+def late(entries: QuerySet, span: Span) -> list[Plan]:
     """Open entries that were due before the span, the latest ones first; one more than a lane holds."""
-    return entries.filter(due_on__lt=span.first, step__in=UNDER_WAY).order_by("-due_on", "-pk")[: LANE_HOLDS + 1]
+    found = entries.filter(due_on__lt=span.first, step__in=UNDER_WAY).order_by("-due_on", "-pk")
+    return dated.plans(found[: LANE_HOLDS + 1])
 
 
-def without_day(entries: QuerySet) -> QuerySet:
+def without_day(entries: QuerySet) -> list[Plan]:
     """Open entries without a day, the newest first; one more than a lane holds."""
-    return entries.filter(due_on=None, step__in=UNDER_WAY).order_by("-pk")[: LANE_HOLDS + 1]
+    return dated.plans(entries.filter(due_on=None, step__in=UNDER_WAY).order_by("-pk")[: LANE_HOLDS + 1])
 
 
-def unplanned(pages: QuerySet, span: Span, waiting: dict[int, datetime]) -> QuerySet:
+def unplanned(pages: QuerySet, span: Span, waiting: dict[int, datetime]) -> list[Piece]:
     """Pages without an entry that go or went live, expire, or are to be looked at again in the span."""
     begin, end = span.moments
-    return pages.filter(entry=None).filter(
-        _goes_live(span, waiting)
-        | Q(expire_at__gte=begin, expire_at__lt=end)
-        | Q(live=True, review_by__range=(span.first, span.last))
+    found = dated.any_of(
+        pages.filter(entry=None),
+        *_goes_live(span, waiting),
+        Q(expire_at__gte=begin, expire_at__lt=end),
+        Q(live=True, review_by__range=(span.first, span.last)),
     )
+    return dated.distinct(dated.pieces(found))
 
 
 def unplanned_live(pages: QuerySet, span: Span, waiting: dict[int, datetime]) -> QuerySet:
     """Pages without an entry that go or went live in the span."""
-    return pages.filter(_goes_live(span, waiting), entry=None)
+    return pages.filter(dated.among(AssetPage, *_goes_live(span, waiting)), entry=None)
 
 
-def _goes_live(span: Span, waiting: dict[int, datetime]) -> Q:
+def _goes_live(span: Span, waiting: dict[int, datetime]) -> tuple[Q, Q]:
     begin, end = span.moments
-    due_now = [pk for pk, at in waiting.items() if begin <= at < end]
-    return Q(live=True, first_published_at__gte=begin, first_published_at__lt=end) | Q(pk__in=due_now)
+    went = Q(live=True, first_published_at__gte=begin, first_published_at__lt=end)
+    return went, Q(pk__in=_due(waiting, span))
 
 
 def on_board(entries: QuerySet, span: Span) -> QuerySet:
     """Every open entry, and what was published in the span."""
+    return entries.filter(Q(step__in=OPEN) | _published(span))
+
+
+def by_column(entries: QuerySet, span: Span) -> list[Plan]:
+    """The first of each step by the day they are due, what has no day last: a statement a step, each by its index."""
+    found = []
+    for step in (*OPEN, Step.PUBLISHED):
+        here = entries.filter(_published(span) if step == Step.PUBLISHED else Q(step=step))
+        found += dated.plans(here.order_by(F("due_on").asc(nulls_last=True), "pk")[:COLUMN_HOLDS])
+    return found
+
+
+def counts(entries: QuerySet, span: Span) -> dict[str, int]:
+    """How many entries of the board there are at each step."""
+    known = on_board(entries, span).order_by().values("pk")
+    return dict(Entry.objects.filter(pk__in=known).order_by().values_list("step").annotate(Count("pk")))
+
+
+def _published(span: Span) -> Q:
     begin, end = span.moments
-    published = Q(step=Step.PUBLISHED, page__first_published_at__gte=begin, page__first_published_at__lt=end)
-    return entries.filter(Q(step__in=OPEN) | published)
+    return Q(step=Step.PUBLISHED, page__first_published_at__gte=begin, page__first_published_at__lt=end)
 
 
-def by_column(entries: QuerySet) -> QuerySet:
-    """The first of each step by the day they are due; what has no day comes last."""
-    rank = Window(RowNumber(), partition_by="step", order_by=[F("due_on").asc(nulls_last=True), "pk"])
-    ranked = Entry.objects.filter(pk__in=entries.order_by().values("pk")).annotate(rank=rank)
-    return ranked.filter(rank__lte=COLUMN_HOLDS)
-
-
-def counts(entries: QuerySet) -> dict[str, int]:
-    """How many entries there are at each step."""
-    found = Entry.objects.filter(pk__in=entries.order_by().values("pk")).order_by()
-    return dict(found.values_list("step").annotate(Count("pk")))
-
-
-def related(queryset: QuerySet, *, personas: bool = False) -> QuerySet:
-    """With what a card says, without the body of the page; personas only where they are shown: a set for each of many
-    hundred rows takes longer than all the rest."""
-    if personas:
-        queryset = queryset.prefetch_related("personas")
-    if queryset.model is AssetPage:
-        return queryset.select_related("primary_stage").defer("body")
-    return queryset.select_related("stage", "assignee", "page").defer("page__body", "notes", "question")
+def _due(waiting: dict[int, datetime], span: Span) -> list[int]:
+    """The pages that go live in the span."""
+    begin, end = span.moments
+    return [pk for pk, at in waiting.items() if begin <= at < end]

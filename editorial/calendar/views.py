@@ -13,7 +13,7 @@ from wagtail.admin.widgets import HeaderButton
 from cms import clock, policy
 from cms.models import AssetPage
 from editorial import mix, publishing, slots
-from editorial.calendar import cards, export, layout, rows
+from editorial.calendar import cards, dated, export, layout, rows
 from editorial.calendar.cards import Lane
 from editorial.calendar.filters import NOT_SAID, CalendarFilterSet
 from editorial.calendar.span import Month, Span, Week, read, read_day
@@ -118,15 +118,10 @@ class CalendarView(policy.RightRequired, BaseListingView):
             pages = self.filters.pages(pages)
         return pages.filter(title__icontains=self.search_query) if self.is_searching else pages
 
-    def related(self, queryset):
-        """With what this shape of the screen says of each; a table and a list say for whom."""
-        personas = self.may_change and (self.shape == "list" or "export" in self.request.GET)
-        return rows.related(queryset, personas=personas)
-
     def between(self, span: Span) -> list[cards.Card]:
         """The cards of a stretch of days, of all lanes that are shown."""
-        entries = self.related(rows.between(self.narrowed, span, self.waiting))
-        pages = self.related(rows.unplanned(self.pages(), span, self.waiting))
+        entries = rows.between(self.narrowed, span, self.waiting)
+        pages = rows.unplanned(self.pages(), span, self.waiting)
         found = [
             *cards.of_entries(entries, self.waiting, self.today),
             *cards.of_pages(pages, self.waiting),
@@ -158,6 +153,7 @@ class CalendarView(policy.RightRequired, BaseListingView):
         if write is None:
             return super().get(request, *args, **kwargs)
         found = self.everything() if self.shape == "board" else self.between(self.span)
+        cards.name_personas(found)
         name = f"{_('calendar')}-{self.span}.{request.GET['export']}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         data = write(export.lines(found, all_told=self.may_change))
@@ -202,18 +198,28 @@ class CalendarView(policy.RightRequired, BaseListingView):
         if self.shape == "board":
             return self._board()
         span = self.span if self.shape == "list" else self.span.grid
-        late = list(self.related(rows.late(self.narrowed, span))) if self.may_change and self.today in span else []
-        unscheduled = list(self.related(rows.without_day(self.narrowed))) if self.may_change else []
+        late = rows.late(self.narrowed, span) if self.may_change and self.today in span else []
+        unscheduled = rows.without_day(self.narrowed) if self.may_change else []
         found = {card.key: card for card in self.between(self._from(span))}
         for entries in (late, unscheduled):
             found |= {card.key: card for card in self.lane(entries[: rows.LANE_HOLDS])}
-        lay_out = layout.listed if self.shape == "list" else layout.grid
+        laid_out = self._listed(found.values()) if self.shape == "list" else self._grid(found.values())
         return {
             "list_url": self.address(view="list", on=str(Month.of(self.span.first))),
-            "layout": lay_out(self.span, found.values(), self.today),
+            "layout": laid_out,
             "more_late": len(late) > rows.LANE_HOLDS,
             "more_unscheduled": len(unscheduled) > rows.LANE_HOLDS,
         }
+
+    def _grid(self, found) -> layout.Layout:
+        return layout.grid(self.span, found, self.today)
+
+    def _listed(self, found) -> layout.Layout:
+        """Who plans reads for whom each is."""
+        listed = layout.listed(self.span, found, self.today, self.request.GET.get("after", ""))
+        if self.may_change:
+            cards.name_personas(listed.cards)
+        return listed
 
     def hidden(self) -> str:
         """What is not shown, and why: nobody should take a filter for an empty plan."""
@@ -236,15 +242,14 @@ class CalendarView(policy.RightRequired, BaseListingView):
 
     def everything(self) -> list[cards.Card]:
         """The plan as a board has it, without a column's limit."""
-        entries = self.related(rows.on_board(self.narrowed, self.span))
+        entries = dated.plans(rows.on_board(self.narrowed, self.span))
         found = cards.of_entries(entries, self.waiting, self.today)
         return [card for card in found if card.lane in (Lane.DUE, Lane.PUBLISH)]
 
     def _board(self) -> dict:
-        entries = rows.on_board(self.narrowed, self.span)
-        found = cards.of_entries(self.related(rows.by_column(entries)), self.waiting, self.today)
+        found = cards.of_entries(rows.by_column(self.narrowed, self.span), self.waiting, self.today)
         still_open = [card for card in self.room(self.span) if not card.done]
-        return {"columns": layout.board(found, rows.counts(entries)), "room": still_open}
+        return {"columns": layout.board(found, rows.counts(self.narrowed, self.span)), "room": still_open}
 
     def shapes(self) -> list[dict]:
         """The ways to show the plan that this person has, each with its address."""
@@ -258,7 +263,7 @@ class CalendarView(policy.RightRequired, BaseListingView):
     def address(self, **values: str | list[str]) -> str:
         """This screen with these values in its address; filters and search stay."""
         query = self.request.GET.copy()
-        for name in ("_w_filter_fragment", "from", "export"):
+        for name in ("_w_filter_fragment", "from", "after", "export"):
             query.pop(name, None)
         for name, value in {"view": self.shape, **values}.items():
             query.setlist(name, value if isinstance(value, list) else [value])

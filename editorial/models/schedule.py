@@ -58,6 +58,7 @@ class Entry(models.Model):
         verbose_name_plural = _("entries")
         indexes = [
             models.Index(fields=["due_on", "id"], name="entry_by_day"),
+            models.Index(fields=["step", "due_on", "id"], name="entry_by_step"),
             models.Index(fields=["review_on"], name="entry_by_review", condition=models.Q(review_on__isnull=False)),
         ]
 

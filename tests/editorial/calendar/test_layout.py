@@ -1,13 +1,14 @@
 """Spans of days, the cards on them, and how they are laid out."""
 
 from datetime import UTC, date, datetime
+from itertools import count
 
 import pytest
 from django.utils import timezone
 
 from cms.models import AssetPage
 from editorial.calendar import cards, layout
-from editorial.calendar.span import Month, Week, read
+from editorial.calendar.span import Month, Span, Week, read
 from editorial.models import Entry
 
 TODAY = date(2026, 11, 23)
@@ -46,7 +47,11 @@ def test_what_is_no_time_is_refused(text):
         read(text, Month)
 
 
+NUMBERS = count(1)
+
+
 def entry(title, due_on, step="assigned", page=None, **fields):
+    fields.setdefault("pk", next(NUMBERS))
     return Entry(title=title, due_on=due_on, step=step, page=page, **fields)
 
 
@@ -108,11 +113,19 @@ def test_today_stands_in_its_month_even_with_nothing_on_it():
     assert layout.listed(NOVEMBER.next, [], TODAY).days == []
 
 
-def test_a_long_list_ends_with_a_day_and_says_where_it_goes_on():
+def test_a_long_list_goes_on_behind_its_last_card_and_nothing_comes_twice():
     days = [date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 26)]
     found = [*cards.of_entries([entry(f"{day} {n}", day) for day in days for n in range(150)], {}, TODAY)]
     listed = layout.listed(NOVEMBER, found, TODAY)
-    assert ([len(day.cards) for day in listed.days], listed.rest_from) == ([0, 150, 150], days[2])
+    assert [len(day.cards) for day in listed.days] == [0, 100]
+    read = [card.title for card in listed.cards]
+    while rest := listed.rest_from:
+        left = [one for one in found if one.day >= rest.day]
+        listed = layout.listed(Span(rest.day, NOVEMBER.last), left, TODAY, rest.key)
+        read += [card.title for card in listed.cards]
+    assert sorted(read) == sorted(card.title for card in found)
+    gone = layout.listed(Span(days[2], NOVEMBER.last), found[300:], TODAY, "entry-999-due")
+    assert [len(day.cards) for day in gone.days] == [100]
     assert [(day.hidden, len(day.shown)) for day in layout.grid(NOVEMBER, found, TODAY).days if day.cards] == [
         (144, 6), (144, 6), (144, 6),
     ]  # fmt: skip

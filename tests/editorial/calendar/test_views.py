@@ -185,7 +185,7 @@ def test_a_stranger_reads_no_calendar_and_a_group_without_the_right_has_no_menu_
     assert '"url": "/admin/newsroom/calendar/"' not in client.get("/admin/").content.decode()
 
 
-@pytest.mark.parametrize(("view", "queries"), [("month", 17), ("week", 17), ("list", 22), ("board", 15)])
+@pytest.mark.parametrize(("view", "queries"), [("month", 17), ("week", 17), ("list", 19), ("board", 21)])
 @pytest.mark.parametrize("number", [1, 3, 1000])
 def test_the_calendar_costs_the_same_for_one_and_for_a_thousand(
     view, queries, number, client, editor, make_entries, make_pieces, stage, persona, django_assert_num_queries
@@ -199,6 +199,19 @@ def test_the_calendar_costs_the_same_for_one_and_for_a_thousand(
     client.get(RESULTS)
     with django_assert_num_queries(queries):
         assert client.get(RESULTS, {"view": view}).status_code == 200
+
+
+@pytest.mark.parametrize("view", ["month", "week", "list", "board"])
+def test_a_card_is_drawn_with_its_addresses_and_no_title_becomes_markup(client, editor, make_entry, view):
+    entry = make_entry("Doors & <b>winter</b>", due_on=date(2026, 11, 26), assignee=editor, shelf_life="timely")
+    client.force_login(editor)
+    html = client.get(CALENDAR, {"view": view}).content.decode()
+    assert f'data-move="/admin/newsroom/move/entry/{entry.pk}/due/"' in html
+    assert f'href="/admin/newsroom/entries/{entry.pk}/?next=%2Fadmin%2Fnewsroom%2Fcalendar%2F%3Fview' in html
+    assert "Doors &amp; &lt;b&gt;winter&lt;/b&gt;" in html
+    assert "<b>winter" not in html
+    assert "&lt;span" not in html
+    assert "&lt;li" not in html
 
 
 def test_a_scheduled_page_that_is_late_is_said_in_red(client, editor, make_entry):

@@ -1,0 +1,44 @@
+"""The calendar's cards in templates: `{% cards day.shown %}` in a list, `{% lines day.cards %}` in the list's shape."""
+
+from django import template
+from django.middleware.csrf import get_token
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+from editorial.calendar import drawing
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def cards(context, found, show_day=False) -> SafeString:
+    """Each as a card. The template's `may_change`, `here` and `shape` say for whom and where."""
+    pen, room = _pen(context), get_template("editorial/calendar/slot.html")
+    return drawing.joined(
+        _room(context, room, card, show_day) if card.slot and pen.may_change else pen.card(card, show_day=show_day)
+        for card in found
+    )
+
+
+@register.simple_tag(takes_context=True)
+def lines(context, found, show_day=False) -> SafeString:
+    """Each as a line of the list."""
+    pen, room = _pen(context), get_template("editorial/calendar/slot_line.html")
+    return drawing.joined(
+        _room(context, room, card, show_day) if card.slot and pen.may_change else pen.line(card, show_day=show_day)
+        for card in found
+    )
+
+
+def _room(context, room, card, show_day) -> SafeString:
+    """Held room has few cards, so they come from a template."""
+    return room.render({"card": card, "show_day": show_day, "here": context["here"]}, context["request"])
+
+
+def _pen(context) -> drawing.Pen:
+    """One an answer."""
+    request = context["request"]
+    if not hasattr(request, "calendar_pen"):
+        names = ("may_change", "here", "shape")
+        request.calendar_pen = drawing.Pen(**{name: context[name] for name in names}, token=get_token(request))
+    return request.calendar_pen
