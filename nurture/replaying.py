@@ -21,7 +21,7 @@ from nurture.mail.models import Delivery
 from nurture.rules.models import ActionRun
 from nurture.sales.models import Alert
 from tracking import batches, keys
-from tracking.models import Draft, DropCount, EventKey, Pending, Visitor
+from tracking.models import Draft, DropCount, EventKey, HeldDraft, Pending, Visitor
 
 NAMESPACE = UUID("0a7d9a1e-7c55-4d7b-8f0e-cf8f1b7a5c11")
 COLUMNS = {"timestamp", "eventType", "contentId", "personId", "userAgent"}
@@ -260,6 +260,7 @@ def busy() -> bool:
     """Is anything of what was sent still on its way?"""
     return (
         Draft.objects.exists()
+        or HeldDraft.objects.filter(dead_at=None).exists()
         or Pending.objects.filter(dead_at=None).exists()
         or StageChange.objects.filter(reacted=False).exists()
         or ActionRun.objects.filter(

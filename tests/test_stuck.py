@@ -12,10 +12,10 @@ from nurture.contacts.models import Account, Contact, StageChange
 from nurture.mail.models import Delivery
 from nurture.rules.models import ActionRun
 from tests import ledger
-from tracking.models import Event, Pending
+from tracking.models import DraftMark, DropCount, Event, HeldDraft, Pending
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
-KINDS = ("jobs", "events", "stage-changes", "actions", "mails")
+KINDS = ("jobs", "drafts", "events", "stage-changes", "actions", "mails")
 
 
 @pytest.fixture
@@ -32,6 +32,14 @@ def make_stuck():
         return Pending.objects.create(
             consumer="nurture", event_uuid=one.uuid, attempts=3, dead_at=at, error="Why: event"
         )
+
+    def draft():
+        at = clock.now()
+        url = {"url": "https://a.example/x?mail=ada@northwind.example"}
+        held = HeldDraft(uuid=uuid4(), kind="asset_read", occurred_at=at, received_at=at, source="pixel", payload=url)
+        held.attempts, held.dead_at, held.error = 3, at, "Why: draft"
+        held.save()
+        return held
 
     def contact():
         return Contact.objects.create(email=f"{uuid4().hex}@northwind.example", first_name="Ada", account=account)
@@ -85,7 +93,7 @@ def make_stuck():
     def job():
         return Job.objects.create(kind="none", title="Import", state="failed", error="Why: job", created_at=clock.now())
 
-    made = dict(zip(KINDS, (job, event, change, run, mail), strict=True))
+    made = dict(zip(KINDS, (job, draft, event, change, run, mail), strict=True))
     return lambda kind: made[kind]()
 
 
@@ -116,9 +124,9 @@ def test_every_kind_is_listed_with_its_reason_in_a_fixed_number_of_queries(
         make_stuck(kind)
     client.force_login(admin)
     client.get(reverse("stuck"))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         page = client.get(reverse("stuck")).content.decode()
-    assert [page.count(f"Why: {word}") for word in ("job", "event", "stage", "action", "mail")] == [number] * 5
+    assert [page.count(f"Why: {word}") for word in ("job", "draft", "event", "stage", "action", "mail")] == [number] * 6
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -146,6 +154,9 @@ def test_dropping_asks_why_keeps_history_and_is_audited(client, admin, make_stuc
     kept = type(row).objects.filter(pk=row.pk).first()
     assert {
         "jobs": lambda: (kept.state, kept.error) == ("cancelled", "Why: job Dropped by hand: No longer wanted"),
+        "drafts": lambda: (
+            kept is None and (DropCount.objects.get().reason, DraftMark.objects.get().taken) == ("broken", 1)
+        ),
         "events": lambda: kept is None and Event.objects.count() == 1,
         "stage-changes": lambda: (kept.reacted, kept.dead_at) == (True, None),
         "actions": lambda: kept.state == "skipped" and kept.outcome.endswith("No longer wanted"),

@@ -7,12 +7,14 @@ from django.db import transaction
 from django.db.models import F, Sum
 
 from tracking import inbox, queries, rollups, spool
-from tracking.models import Draft, DraftMark, DropCount, Event, EventKey, Pending
+from tracking.models import DraftMark, DropCount, Event, EventKey, HeldDraft, Pending
 
 
 @dataclass(frozen=True)
 class Balance:
-    """How many drafts are where. `taken` is all that ever left inbox and spool; `keys` the uuids ever stored."""
+    """How many drafts are where; `inbox` counts those held, too. `taken` is all that ever left inbox, spool and hold;
+    `keys` the uuids ever stored.
+    """
 
     stored: int
     dropped: int
@@ -38,11 +40,10 @@ class Balance:
 def balance() -> Balance:
     """Count. Exact while no batch is being taken over; counts tables, so not for a page."""
     mark = DraftMark.objects.filter(pk=1).first() or DraftMark()
-    waiting = Draft.objects.filter(id__gt=mark.high_id) if inbox.alias() == "inbox" else Draft.objects.all()
     return Balance(
         stored=Event.objects.count(),
         dropped=DropCount.objects.aggregate(n=Sum("count"))["n"] or 0,
-        inbox=waiting.count(),
+        inbox=inbox.waiting().count() + HeldDraft.objects.count(),
         spool=len(spool.waiting()),
         taken=mark.taken,
         keys=EventKey.objects.count(),

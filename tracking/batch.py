@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from tracking.models import Draft, Event
+from tracking.models import Event, Received
 
 MAX_URL = 2000
 
@@ -28,14 +28,14 @@ class Reason(StrEnum):
     NOT_WANTED = "not_wanted"  # nothing is recorded where the reader is
     NO_CONSENT = "no_consent"  # a mail opened by somebody who has not agreed that it is seen, or not any more
     ONLY_A_DATE = "only_a_date"  # a mail opened: the day is kept, and no more
-    BROKEN = "broken"  # a step failed on this one alone; the log says why
+    BROKEN = "broken"  # nobody could take it over, and a person dropped it
 
 
 @dataclass(slots=True)
 class Row:
     """One draft and the event that grows from it."""
 
-    draft: Draft
+    draft: Received
     event: Event
 
     @property
@@ -50,7 +50,7 @@ class Row:
 class Batch:
     """The rows still on their way, and how many were dropped for which reason in which hour."""
 
-    def __init__(self, drafts: Iterable[Draft]):
+    def __init__(self, drafts: Iterable[Received]):
         self.rows = [Row(draft, _event(draft)) for draft in drafts]
         self.dropped: Counter[tuple[Reason, datetime]] = Counter()
 
@@ -68,12 +68,12 @@ class Batch:
                 kept.append(row)
         self.rows = kept
 
-    def count(self, reason: Reason, draft: Draft) -> None:
+    def count(self, reason: Reason, draft: Received) -> None:
         """One more draft dropped for `reason`."""
         self.dropped[reason, draft.received_at.replace(minute=0, second=0, microsecond=0)] += 1
 
 
-def _event(draft: Draft) -> Event:
+def _event(draft: Received) -> Event:
     payload = draft.payload
     properties = dict(payload.get("properties") or {})
     if payload.get("title"):

@@ -11,16 +11,15 @@ from django.utils.translation import gettext_lazy
 from cms import clock
 from cms.health import Check, Figures, Finding, Lag, Reach
 from tracking import accounts, inbox, modes, months, networks, spool, vitals
-from tracking.models import Draft, DraftMark, DropCount, Pending
+from tracking.models import DropCount, HeldDraft, Pending
 
 OLD_SECONDS = 60
 
 
 def inbox_moves() -> Finding:
     """Drafts are taken over within a minute."""
-    mark = DraftMark.objects.filter(pk=1).first() or DraftMark()
-    waiting = Draft.objects.filter(id__gt=mark.high_id) if inbox.alias() == "inbox" else Draft.objects.all()
-    depth, first = waiting.count(), waiting.order_by("id").values_list("received_at", flat=True).first()
+    waiting = inbox.waiting()
+    depth, first = waiting.count(), waiting.values_list("received_at", flat=True).first()
     age = (clock.now() - first).total_seconds() if first else 0
     message = _("%(n)d events wait in the inbox, the oldest for %(age)d s.") % {"n": depth, "age": age}
     return Finding(age < OLD_SECONDS, message, _("Start a worker: manage.py worker. Its log says what fails."))
@@ -38,6 +37,17 @@ def spool_is_empty() -> Finding:
         return Finding(True, _("The spool is empty."))
     message = _("The spool holds events or unsubscribes, the oldest for %(age)d s.") % {"age": age}
     return Finding(age < OLD_SECONDS, message, _("The worker replays them when the database answers; start it."))
+
+
+def nothing_is_given_up() -> Finding:
+    """Every draft could be taken over."""
+    dead = HeldDraft.objects.filter(dead_at__isnull=False)
+    first = dead.order_by("id").first()
+    if first is None:
+        return Finding(True, _("Everything that arrived could be taken over."))
+    told = {"n": dead.count(), "error": first.error[:200]}
+    message = _("%(n)d events could not be taken over in three attempts; the first: %(error)s") % told
+    return Finding(False, message, _("Mend the cause, then see Reports › Stuck work."))
 
 
 def sum_holds() -> Finding:
@@ -97,6 +107,7 @@ def countries_are_known() -> Finding:
 
 CHECKS = [
     Check("inbox", inbox_moves),
+    Check("held", nothing_is_given_up),
     Check("months", months_are_ahead),
     Check("spool", spool_is_empty),
     Check("ledger sum", sum_holds, Reach.WHOLE),

@@ -1,21 +1,24 @@
 """From drafts to events. Read this first, then `steps.STEPS`.
 
     collector -> writer -> inbox (drafts) -> run_batch -> STEPS -> Event, EventKey, DropCount, Pending -> consumers
+                       or spool -> held drafts ->
 
 One transaction a batch. Always: acknowledged = stored + dropped + in the inbox + in the spool (`accounts.balance`).
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 
-from tracking import batches, hearings, inbox, months, rollups
+from cms import claims
+from tracking import batches, hearings, held, months, rollups, takings
 from tracking.batch import Batch, Reason
-from tracking.models import Draft, DraftMark, DropCount, Event, Pending
+from tracking.models import DraftMark, DropCount, Event, HeldDraft, Pending, Received
 from tracking.signals import events_recorded
 from tracking.steps import STEPS
 
@@ -23,18 +26,17 @@ logger = logging.getLogger(__name__)
 
 
 def run_batch(limit: int = 1000) -> int:
-    """Take over at most `limit` drafts from the inbox; how many. The loop of the ledger.
+    """Take over at most `limit` drafts from the inbox, and as many that are held; how many. The loop of the ledger.
 
-    A draft on which a step fails is found by halving, counted as broken and logged; the others go on.
+    A draft on which a step fails is found by halving, and held; so is one whose worker ended over it. The others go on.
     """
-    take = _take_from_table if inbox.alias() == "default" else _take_from_file
-    return _halving(take, limit)
+    return takings.recover() + _take_inbox(limit) + _take_held(limit)
 
 
-def record(drafts: list[Draft], taken: int) -> list[UUID]:
+def record(drafts: Sequence[Received], taken: int) -> list[UUID]:
     """Turn drafts into events in the caller's transaction; the uuids of those stored.
 
-    `taken` is how many drafts leave the inbox or spool by this, for the accounts.
+    `taken` is how many drafts leave inbox, spool or hold by this, for the accounts.
     """
     months.make(draft.occurred_at for draft in drafts)  # first: see there
     batch = Batch(drafts)
@@ -43,60 +45,79 @@ def record(drafts: list[Draft], taken: int) -> list[UUID]:
     return _store(batch, taken)
 
 
-def _halving(take: Callable[[int, bool], int], limit: int) -> int:
-    """One batch; when a step fails, smaller ones up to the first broken draft, which is passed over."""
-    try:
-        return take(limit, False)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away, or busy: nothing is wrong with the drafts
-    except Exception:
-        if limit > 1:
-            return _halving(take, limit // 2)
-        logger.exception("A draft cannot be understood and is counted as broken")
-        return take(1, True)
-
-
-def _take_from_file(limit: int, is_broken: bool) -> int:
-    """SQLite: the inbox is another file, so the mark says what is taken. See DraftMark.
-
-    Reading drafts needs no lock; the main file is locked only while the batch is stored.
-    """
-    mark = _mark()
-    if Draft.objects.filter(id__lte=mark).exists():  # a crash came between the commit and the deletion
-        _forget(mark)
-    drafts = list(Draft.objects.filter(id__gt=mark).order_by("id")[:limit])
-    if not drafts:
-        return 0
+def drop(draft: HeldDraft) -> bool:
+    """Nobody can take it over: a person drops it, counted as broken. False: it is not given up any more."""
     with transaction.atomic():
-        if _mark() != mark:
-            return 0  # another worker was faster
-        DraftMark.objects.update_or_create(pk=1, defaults={"high_id": drafts[-1].pk})
-        _record_or_count(drafts, is_broken)
-    _forget(drafts[-1].pk)
-    return len(drafts)
-
-
-def _take_from_table(limit: int, is_broken: bool) -> int:
-    """PostgreSQL: the inbox is a table of the same database, so one transaction does it all."""
-    with transaction.atomic():
-        waiting = Draft.objects.order_by("id")
-        if connections["default"].features.has_select_for_update_skip_locked:
-            waiting = waiting.select_for_update(skip_locked=True)
-        drafts = list(waiting[:limit])
-        if drafts:
-            _record_or_count(drafts, is_broken)
-            batches.delete(Draft, "id", [draft.pk for draft in drafts])
-    return len(drafts)
-
-
-def _record_or_count(drafts: list[Draft], is_broken: bool) -> None:
-    if not is_broken:
-        record(drafts, taken=len(drafts))
-        return
-    batch = Batch([])
-    for draft in drafts:
+        if not held.remove(draft):
+            return False
+        batch = Batch([])
         batch.count(Reason.BROKEN, draft)
-    _store(batch, len(drafts))
+        _store(batch, 1)
+    return True
+
+
+def _take_inbox(limit: int) -> int:
+    """One batch; when a step fails, smaller ones up to the first draft on which it does, which is held."""
+    begun = takings.begin(limit)
+    if begun is None:
+        return 0
+    taking, drafts = begun
+    try:
+        with transaction.atomic():
+            record(drafts, taken=len(drafts))
+            takings.finish(taking, drafts)
+        takings.forget(drafts)
+        return len(drafts)
+    except claims.LostError:
+        logger.warning("It took too long: another process has %d drafts now", len(drafts))
+        return 0
+    except (OperationalError, InterfaceError):  # the database is away, or busy: nothing is wrong with the drafts
+        with suppress(DatabaseError):
+            takings.give_back(taking)
+        raise
+    except Exception as error:
+        if len(drafts) > 1:
+            takings.give_back(taking)
+            return _take_inbox(len(drafts) // 2)
+        logger.exception("Draft %s cannot be taken over; it is held and tried again", drafts[0].uuid)
+        with transaction.atomic():
+            takings.finish(taking, drafts)
+            held.hold(drafts, attempts=1, error=_told(error))
+        takings.forget(drafts)
+        return 1
+
+
+def _take_held(limit: int) -> int:
+    """Those held that were never tried at once, or one that was."""
+    rows = held.claim(limit)
+    if rows:
+        _settle(rows)
+    return len(rows)
+
+
+def _settle(rows: list[HeldDraft]) -> None:
+    """Record them; one on which a step fails is found by trying each, and put aside."""
+    try:
+        with transaction.atomic():
+            record(rows, taken=len(rows))
+            held.finish(rows)
+    except claims.LostError:
+        logger.warning("It took too long: another process has %d held drafts now", len(rows))
+    except (OperationalError, InterfaceError):
+        with suppress(DatabaseError):
+            claims.give_back(rows)
+        raise
+    except Exception as error:
+        if len(rows) == 1:
+            logger.exception("Held draft %s cannot be taken over", rows[0].uuid)
+            claims.put_aside(rows[0], _told(error))
+            return
+        for row in rows:
+            _settle([row])
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _store(batch: Batch, taken: int) -> list[UUID]:
@@ -115,13 +136,3 @@ def _store(batch: Batch, taken: int) -> list[UUID]:
     if uuids:
         transaction.on_commit(lambda: events_recorded.send_robust(None, uuids=uuids), robust=True)
     return uuids
-
-
-def _mark() -> int:
-    """The highest id of the inbox file that is taken over."""
-    return DraftMark.objects.filter(pk=1).values_list("high_id", flat=True).first() or 0
-
-
-def _forget(mark: int) -> None:
-    """Delete from the inbox file what is stored."""
-    Draft.objects.filter(id__lte=mark)._raw_delete("inbox")

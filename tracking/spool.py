@@ -2,9 +2,10 @@
 
 One folder, one file a batch, each complete or absent (written beside, synced, renamed). Events are JSON lines of
 `rows.COLUMNS`; unsubscribes are one JSON object each. Replaying is exact: the file's name is stored in the
-transaction that stores its events, so a crash before its deletion takes nothing twice.
+transaction that holds its drafts (tracking/held.py), so a crash before its deletion takes nothing twice.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -15,13 +16,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, transaction
 
-from tracking import batches, consent, pipeline, rows
+from tracking import batches, consent, held, rows
 from tracking.models import Draft, SpoolMark
 
 logger = logging.getLogger(__name__)
-MAX_FILES = 20  # a replay is one bounded batch
+MAX_FILES = 200  # a replay is one bounded batch; each file holds what arrived within some milliseconds
 EVENTS, SUPPRESSIONS, UNREADABLE = "events", "suppress", "unreadable"
 
 
@@ -55,7 +56,12 @@ def waiting() -> list[Draft]:
     """The drafts in files that are not yet taken over, for the accounts."""
     files = _files(EVENTS)
     taken = batches.existing(SpoolMark, "name", [path.name for path in files])
-    return [draft for path in files if path.name not in taken for draft in _drafts(path)]
+    found: list[Draft] = []
+    for path in files:
+        # A worker may be faster, and what cannot be read is reported by `unreadable`.
+        with contextlib.suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+            found += _drafts(path) if path.name not in taken else []
+    return found
 
 
 def unreadable() -> list[Path]:
@@ -65,7 +71,10 @@ def unreadable() -> list[Path]:
 
 def oldest() -> float | None:
     """Seconds since the oldest waiting file was written; None when there is none."""
-    ages = [time.time() - path.stat().st_mtime for kind in (EVENTS, SUPPRESSIONS) for path in _files(kind)[:1]]
+    ages = []
+    for path in (path for kind in (EVENTS, SUPPRESSIONS) for path in _files(kind)[:1]):
+        with contextlib.suppress(FileNotFoundError):  # a worker was faster
+            ages.append(time.time() - path.stat().st_mtime)
     return max(ages, default=None)
 
 
@@ -82,7 +91,7 @@ def _replayed(path: Path, take: Any) -> bool:
         take(path)
     except FileNotFoundError:
         return False  # another worker was faster
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, DataError):
         logger.exception("Spool file %s cannot be read; it is kept under the ending .%s", path, UNREADABLE)
         path.rename(path.with_suffix(f".{UNREADABLE}"))
         return False
@@ -104,7 +113,7 @@ def _take(path: Path) -> None:
     with transaction.atomic():
         # Two workers at one file: the second waits here for the first, then finds the mark.
         if batches.insert(SpoolMark, [SpoolMark(name=path.name)], ignore_conflicts=True):
-            pipeline.record(drafts, taken=len(drafts))
+            held.hold(drafts)
 
 
 def _drafts(path: Path) -> list[Draft]:

@@ -71,7 +71,7 @@ DROPPED = {
     Reason.NOT_WANTED: _("nothing is recorded where the reader is"),
     Reason.NO_CONSENT: _("opening this mail may not be recorded, or not any more"),
     Reason.ONLY_A_DATE: _("of a mail opened only the day is kept"),
-    Reason.BROKEN: _("could not be understood; the worker's log says why"),
+    Reason.BROKEN: _("could not be taken over, and was dropped by hand; the audit log says why"),
 }
 SOURCES = {
     "script": _("page script"),

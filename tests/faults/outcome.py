@@ -11,8 +11,8 @@ from nurture.rules.models import ActionRun
 from nurture.sales.models import Alert
 from tests.faults import tree
 from tests.faults.furnishing import ONCE
-from tracking import queries
-from tracking.models import Event, Pending, Visitor
+from tracking import held, queries
+from tracking.models import Event, HeldDraft, Pending, Visitor
 
 STUCK_SECONDS = 20
 
@@ -68,6 +68,7 @@ def hurry() -> None:
     """
     stuck = clock.now() - timedelta(seconds=STUCK_SECONDS)
     Pending.objects.filter(lease_until__lt=stuck + queries.LEASE).update(lease_until=None)
+    HeldDraft.objects.filter(dead_at=None, lease_until__lt=stuck + held.LEASE).update(lease_until=None)
     StageChange.objects.filter(lease_until__lt=stuck + unseen.LEASE).update(lease_until=None)
     past = clock.now() - timedelta(days=1)
     host = worker.identity().rpartition(":")[0]

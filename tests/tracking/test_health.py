@@ -28,7 +28,7 @@ def answers():
 
 
 def test_empty_ledger_is_well():
-    names = ("inbox", "months", "spool", "ledger sum", "reactions", "robots", "countries")
+    names = ("inbox", "held", "months", "spool", "ledger sum", "reactions", "robots", "countries")
     assert answers() == dict.fromkeys(names, True)
     assert accounts.balance().total == 0
 

@@ -10,8 +10,9 @@ from django.db import DataError, IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tracking import accounts, batches, inbox, pipeline, rows, spool, steps
-from tracking.models import Draft, DraftMark, DropCount, Event, EventKey, Pending, SpoolMark
+from cms import claims
+from tracking import accounts, batches, held, inbox, pipeline, rows, spool, steps, takings
+from tracking.models import Draft, DraftMark, DropCount, Event, EventKey, HeldDraft, Pending, SpoolMark, Taking
 from tracking.signals import events_recorded
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
@@ -77,8 +78,8 @@ def test_draft_on_which_a_step_fails_stops_no_other():
     while pipeline.run_batch():
         pass
     assert Event.objects.count() == 6
-    assert list(DropCount.objects.values_list("reason", "count")) == [("broken", 1)]
-    assert accounts.balance().holds
+    assert list(HeldDraft.objects.values_list("uuid", "attempts")) == [(bad.uuid, 1)]
+    assert (accounts.balance().holds, accounts.balance().total) == (True, 7)
 
 
 @pytest.mark.parametrize("refusal", [DataError, IntegrityError])
@@ -94,8 +95,50 @@ def test_draft_that_the_database_refuses_stops_no_other(refusal, monkeypatch):
     while pipeline.run_batch():
         pass
     assert Event.objects.count() == 2
-    assert list(DropCount.objects.values_list("reason", "count")) == [("broken", 1)]
-    assert accounts.balance().holds
+    assert list(HeldDraft.objects.values_list("uuid", "attempts")) == [(bad.uuid, 1)]
+    assert (accounts.balance().holds, accounts.balance().total) == (True, 3)
+
+
+def test_draft_that_cannot_be_taken_over_is_given_up_after_three_attempts_and_taken_when_mended(monkeypatch, later):
+    def refuse(batch):
+        raise RuntimeError("no words")
+
+    inbox.submit([draft()])
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "STEPS", (refuse,))
+        for _ in range(5):
+            pipeline.run_batch()
+            later(minutes=1)
+    one = HeldDraft.objects.get()
+    assert (one.attempts, one.error, one.dead_at is None) == (3, "RuntimeError: no words", False)
+    assert (accounts.balance().inbox, accounts.balance().holds) == (1, True)
+    claims.revive(HeldDraft.objects.all())
+    assert pipeline.run_batch() == 1
+    assert accounts.balance() == accounts.Balance(stored=1, dropped=0, inbox=0, spool=0, taken=1, keys=1)
+
+
+def test_drafts_of_a_dead_worker_are_tried_one_by_one(later):
+    good, poison = [draft() for _ in range(3)], draft()
+    inbox.submit([*good, poison])
+    takings.begin(10)
+    assert pipeline.run_batch() == 0  # somebody works on them, as far as anybody can know
+    later(seconds=61)
+    assert takings.recover() == 4
+    assert [(len(rows), rows[0].attempts) for rows in (held.claim(10), held.claim(10))] == [(1, 2), (1, 2)]
+    assert accounts.balance().total == 4
+
+
+def test_who_was_too_slow_stores_nothing(later, monkeypatch):
+    inbox.submit([draft(), draft()])
+    taken = takings.begin(10)
+    later(seconds=61)
+    takings.recover()
+    monkeypatch.setattr(takings, "begin", lambda limit: taken)
+    assert pipeline._take_inbox(10) == 0
+    assert accounts.balance() == accounts.Balance(stored=0, dropped=0, inbox=2, spool=0, taken=0, keys=0)
+    pipeline._take_held(10)
+    pipeline._take_held(10)
+    assert accounts.balance() == accounts.Balance(stored=2, dropped=0, inbox=0, spool=0, taken=2, keys=2)
 
 
 def test_signal_wakes_after_the_commit(django_capture_on_commit_callbacks):
@@ -130,6 +173,12 @@ class Killed(BaseException):
     """Like a process that dies: no handler of ours may catch it."""
 
 
+def bury():
+    """The leases of who was killed run out."""
+    Taking.objects.update(lease_until=AT)
+    HeldDraft.objects.filter(dead_at=None).update(lease_until=None)
+
+
 def die(*_, **__):
     raise Killed
 
@@ -138,7 +187,8 @@ STAGES = [
     *((steps, step.__name__) for step in steps.STEPS),
     (pipeline, "record"),
     (pipeline, "_store"),
-    pytest.param(pipeline, "_forget", marks=in_a_file, id="_forget"),
+    pytest.param(takings, "forget", marks=in_a_file, id="forget"),
+    (takings, "finish"),
     (batches, "insert"),
     (batches, "insert_returning"),
     (batches, "add"),
@@ -158,6 +208,7 @@ def test_death_between_stages_loses_and_doubles_nothing(monkeypatch, module, nam
         with pytest.raises(Killed):
             pipeline.run_batch()
     assert accounts.balance().total == 5
+    bury()
     while pipeline.run_batch():
         pass
     assert accounts.balance() == accounts.Balance(stored=3, dropped=2, inbox=0, spool=0, taken=5, keys=3)
@@ -168,7 +219,7 @@ def test_death_between_stages_loses_and_doubles_nothing(monkeypatch, module, nam
 def test_death_after_the_commit_deletes_the_drafts_on_the_next_run(monkeypatch):
     inbox.submit([draft(), draft()])
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "_forget", die)
+        patch.setattr(takings, "forget", die)
         with pytest.raises(Killed):
             pipeline.run_batch()
     assert (Event.objects.count(), Draft.objects.count(), accounts.balance().inbox) == (2, 2, 0)
@@ -193,6 +244,8 @@ def test_spool_is_replayed_once_whenever_it_dies(monkeypatch):
         patch.setattr("pathlib.Path.unlink", die)
         with pytest.raises(Killed):
             spool.replay()
+    assert accounts.balance() == accounts.Balance(stored=0, dropped=0, inbox=3, spool=0, taken=0, keys=0)
+    pipeline.run_batch()
     assert accounts.balance() == accounts.Balance(stored=2, dropped=1, inbox=0, spool=0, taken=3, keys=2)
     assert spool.replay() == 1
     assert accounts.balance() == accounts.Balance(stored=2, dropped=1, inbox=0, spool=0, taken=3, keys=2)
@@ -203,7 +256,8 @@ def test_spool_file_that_cannot_be_read_stops_no_other_and_is_kept():
     spool.keep([rows.of_draft(draft())])
     torn = spool.folder(spool.EVENTS) / "0.json"
     torn.write_text("[1, 2")
-    assert (spool.replay(), Event.objects.count()) == (1, 1)
+    assert len(spool.waiting()) == 1
+    assert (spool.replay(), pipeline.run_batch(), Event.objects.count()) == (1, 1, 1)
     assert [path.name for path in spool.unreadable()] == ["0.unreadable"]
 
 
@@ -215,7 +269,7 @@ operations = st.lists(
         st.tuples(st.just("replay"), st.none()),
         st.tuples(
             st.just("die"),
-            st.sampled_from(["_store", "record"] if inbox.alias() == "default" else ["_store", "_forget", "record"]),
+            st.sampled_from(["pipeline._store", "pipeline.record", "takings.finish", "takings.forget", "held.finish"]),
         ),
     ),
     max_size=12,
@@ -256,5 +310,6 @@ def step(word, detail, sent):
         spool.replay()
     else:
         with pytest.MonkeyPatch.context() as patch, contextlib.suppress(Killed):
-            patch.setattr(pipeline, detail, die)
+            patch.setattr(f"tracking.{detail}", die)
             pipeline.run_batch()
+        bury()

@@ -1,7 +1,7 @@
 """The ledger's tables."""
 
 from tracking.models.consent import ConsentEvent, LastOpen, Suppression
-from tracking.models.drafts import Draft, DraftMark, SpoolMark
+from tracking.models.drafts import Draft, DraftMark, HeldDraft, Received, SpoolMark, Taking
 from tracking.models.events import DropCount, Event, EventKey, Pending
 from tracking.models.hearings import Hearing
 from tracking.models.keys import WriteKey
@@ -21,13 +21,16 @@ __all__ = [
     "Event",
     "EventKey",
     "Hearing",
+    "HeldDraft",
     "LastOpen",
     "Link",
     "Pending",
+    "Received",
     "Session",
     "SpoolMark",
     "StaleDay",
     "Suppression",
+    "Taking",
     "TrackedSite",
     "Visitor",
     "WriteKey",

@@ -3,10 +3,8 @@
 from django.db import models
 
 
-class Draft(models.Model):
-    """One received request, validated in shape only. Append-only; no unique index, no foreign key (speed).
-
-    On SQLite this table is in a file of its own. `facts` are what the server saw: user agent, truncated address,
+class Received(models.Model):
+    """One received request, validated in shape only. `facts` are what the server saw: user agent, truncated address,
     headers that matter for the robot verdict, HTTP method.
     """
 
@@ -17,6 +15,41 @@ class Draft(models.Model):
     received_at = models.DateTimeField()
     payload = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+
+
+class Draft(Received):
+    """What the collector wrote. Append-only; no unique index, no foreign key (speed). On SQLite a file of its own."""
+
+
+class HeldDraft(Received):
+    """A draft that waits in the main database, each under its own lease: it was kept in the spool, or whoever took it
+    over died or failed. Three attempts, then it is dead and waits for a person. See cms/claims.py.
+    """
+
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    dead_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="held_draft_work", condition=models.Q(dead_at__isnull=True)),
+            models.Index(fields=["id"], name="held_draft_dead", condition=models.Q(dead_at__isnull=False)),
+        ]
+
+
+class Taking(models.Model):
+    """Drafts of the inbox that a worker is taking over, by their ids: written before it looks at them, deleted in the
+    transaction that stores them. One that outlives its worker tells which drafts it may have died of.
+    """
+
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    owner = models.CharField(max_length=300, help_text="host:pid")
+    lease_until = models.DateTimeField()
 
 
 class DraftMark(models.Model):
