@@ -69,6 +69,7 @@ def _forget_mail(contact: Contact, hmac: str) -> None:
     mails = Delivery.objects.filter(Q(contact=contact) | Q(address_hmac=hmac))
     waiting = mails.filter(state__in=(Delivery.State.PENDING, Delivery.State.CLAIMED))
     waiting.update(state=Delivery.State.CANCELLED)
+    erasing.erase_links(list(mails.values_list("ref", flat=True)))
     DeliveryAttempt.objects.filter(delivery__in=mails).update(text="")
     emptied = {"subject": "", "values": {}, "raw": None, "last_error": "", "rfc_message_id": ""}
     mails.update(contact=None, address=f"nobody@{DOMAIN}", **emptied)

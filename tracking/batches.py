@@ -61,8 +61,18 @@ def add(model: type[models.Model], objects: Iterable[models.Model], unique: Sequ
         return cursor.rowcount
 
 
-def update(model: type[models.Model], rows: Iterable[dict[str, Any]], key: str = "id", *, fields: Sequence[str]) -> int:
-    """Set `fields` of the rows found by `key`, each to its own values: [{"id": 1, "name": "x"}, …]. Rows changed."""
+def update(
+    model: type[models.Model],
+    rows: Iterable[dict[str, Any]],
+    key: str = "id",
+    *,
+    fields: Sequence[str],
+    between: tuple[str, Any, Any] | None = None,
+) -> int:
+    """Set `fields` of the rows found by `key`, each to its own values: [{"id": 1, "name": "x"}, …]. Rows changed.
+
+    `between` (field, least, most): where alone they are looked for, so that no other partition is.
+    """
     rows = list(rows)
     if not rows:
         return 0
@@ -73,9 +83,14 @@ def update(model: type[models.Model], rows: Iterable[dict[str, Any]], key: str =
     table = _quoted(connection, model._meta.db_table)
     keyed, *others = [_quoted(connection, field.column) for field in used]
     changes = ", ".join(f"{name} = fresh.{name}" for name in others)
+    narrowed = ""
+    if between:
+        column = model._meta.get_field(between[0])
+        narrowed = f" AND {table}.{_quoted(connection, column.column)} BETWEEN %s AND %s"
+        params = [*params, *(column.get_db_prep_value(end, connection) for end in between[1:])]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET {changes} FROM ({source}) AS fresh WHERE {table}.{keyed} = fresh.{keyed}",  # noqa: S608 -- names are our models' own, quoted
+            f"UPDATE {table} SET {changes} FROM ({source}) AS fresh WHERE {table}.{keyed} = fresh.{keyed}{narrowed}",  # noqa: S608 -- names are our models' own, quoted
             params,
         )
         return cursor.rowcount

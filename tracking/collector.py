@@ -173,6 +173,11 @@ async def _unsubscribe(scope: Scope, headers: Headers, receive: Receive) -> Resp
     return await unsubscribing.perform(token, headers, await _body(receive))
 
 
+async def _alive(scope: Scope, headers: Headers, receive: Receive) -> Response:
+    """`/healthz` of a collector by itself: it answers, and keeps what comes even while its database is away."""
+    return ALIVE if scope["method"] in ("GET", "HEAD") else responses.not_allowed("GET", "HEAD")
+
+
 async def _nowhere(scope: Scope, headers: Headers, receive: Receive) -> Response:
     return responses.error(404, "address", "the request", "nothing is here")
 
@@ -239,5 +244,7 @@ async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
             return
 
 
-ROUTES: dict[str, Handler] = {"/t/p.gif": _pixel, "/t/e": _events, "/t/h": _trap, "/t/k": _answered}
+ALIVE = Response(200, b"ok\n", ((b"content-type", b"text/plain"), *responses.NO_STORE))
+# Beside Django, `/healthz` never gets here: cms/probes.py answers it.
+ROUTES: dict[str, Handler] = {"/healthz": _alive, "/t/p.gif": _pixel, "/t/e": _events, "/t/h": _trap, "/t/k": _answered}
 ROUTES |= dict.fromkeys((f"/v1/{call}" for call in (*segment.CALLS, "batch")), _segment)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tracking import batches, queries
-from tracking.models import Event, Link, Visitor
+from tracking.models import Event, Hearing, LastOpen, Link, Visitor
 
 ROWS = 500
 # Of an event's properties only what is a measure: seconds and depth of reading, a rating, the number of links.
@@ -32,6 +32,12 @@ def erase(visitor_ids: Iterable[int], event_uuids: Iterable[UUID] = ()) -> int:
             visitor.key = uuid.uuid4()
             visitor.save(update_fields=["key"])
     return done
+
+
+def erase_links(refs: Iterable[UUID]) -> None:
+    """What is kept under the links of a person's mails besides events: the day of opening, a verdict still awaited."""
+    for model in (LastOpen, Hearing):
+        batches.delete(model, "link_ref", refs)
 
 
 def _scrub(events: list[Event]) -> None:

@@ -16,7 +16,7 @@ from django.db.models import Q, Window
 from django.db.models.functions import RowNumber
 
 from cms import clock
-from tracking import batches, rollups, verdicts
+from tracking import batches, months, queries, rollups, verdicts
 from tracking.batch import Row
 from tracking.models import Event, Hearing, Pending
 
@@ -69,7 +69,7 @@ def hear(limit: int = BATCH) -> int:
 
 def is_open(uuid: UUID) -> bool:
     """Is the verdict on this event, or on what came by the same link just before or after, still awaited?"""
-    event = Event.objects.filter(uuid=uuid, link_ref__isnull=False).values_list("link_ref", "occurred_at").first()
+    event = queries.stored([uuid]).filter(link_ref__isnull=False).values_list("link_ref", "occurred_at").first()
     if event is None:
         return False
     until = event[1] + timedelta(minutes=1)
@@ -86,7 +86,8 @@ def _changed(hearings: Sequence[Hearing]) -> list[Event]:
         moments[hearing.link_ref].append(hearing.occurred_at)
     every = [moment for of in moments.values() for moment in of]
     around = (min(every) - 2 * SCOPE, max(every) + 2 * SCOPE)
-    found = Event.objects.filter(link_ref__in=moments, occurred_at__range=around).order_by("occurred_at", "id")
+    theirs = months.within(moment + side for moment in every for side in (-2 * SCOPE, 2 * SCOPE))
+    found = Event.objects.filter(theirs, link_ref__in=moments, occurred_at__range=around).order_by("occurred_at", "id")
     nth = Window(RowNumber(), partition_by="link_ref", order_by=("occurred_at", "id"))
     wanted = Q(nth__lte=MOST + 1) | Q(uuid__in=[hearing.event_uuid for hearing in hearings])
     by_ref: dict[UUID, list[Event]] = defaultdict(list)
@@ -114,7 +115,9 @@ def _judge(event: Event, late: set[str]) -> bool:
 def _rewrite(events: list[Event]) -> list[Event]:
     """Two statements at most; those whose verdict turned. Consumers hear of no others."""
     rows = [{"uuid": event.uuid, "verdict": event.verdict, "reasons": event.reasons} for event in events]
-    batches.update(Event, rows, key="uuid", fields=["verdict", "reasons"])
+    times = [event.occurred_at for event in events]
+    between = ("occurred_at", min(times), max(times)) if times else None  # of all months only these
+    batches.update(Event, rows, key="uuid", fields=["verdict", "reasons"], between=between)
     turned = [event for event in events if event.is_turned]
     pending = [Pending(consumer=name, event_uuid=one.uuid) for name in settings.VERDICT_CONSUMERS for one in turned]
     batches.insert(Pending, pending, ignore_conflicts=True)

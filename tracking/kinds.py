@@ -13,6 +13,7 @@ OFFLINE_KINDS = (
 KINDS = (
     "page_viewed",
     "asset_read",  # engaged reading: visible time and depth
+    "reading_continued",  # of a reading that was told: how long it is by now (tracking/readings.py)
     "asset_downloaded",
     "asset_rated",
     "asset_saved",

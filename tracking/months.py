@@ -11,7 +11,7 @@ from django.db import connection, models, transaction
 
 from cms import clock
 from tracking import batches
-from tracking.models import DraftMark, Event, EventKey, Pending
+from tracking.models import AssetDay, DraftMark, Event, EventKey, Pending, StaleDay
 
 AHEAD = 3
 LOCK = 7_402_301_122  # any number, the same in every process: who makes or drops months holds it
@@ -137,11 +137,23 @@ def _drop_table(month: date) -> int:
 
 
 def _drop_rows(month: date) -> int:
-    old = Event.objects.filter(within([_start(month)]))
-    rows = list(old.order_by("pk").values_list("pk", "uuid")[:ROWS_AT_ONCE])
+    rows = list(_rows(month).values_list("pk", "uuid")[:ROWS_AT_ONCE])
     for model, field in REFERRING:
         batches.delete(model, field, [uuid for _pk, uuid in rows])
     return batches.delete(Event, "id", [pk for pk, _uuid in rows])
+
+
+def _rows(month: date) -> models.QuerySet[Event]:
+    """Some events of a month, by index: those about no piece while there are any, then those of its pieces.
+
+    Which pieces those are is in the counts by day, or marked to be counted in the transaction that stored the event.
+    """
+    old = Event.objects.filter(within([_start(month)])).order_by()
+    if (about_none := old.filter(asset=None)).exists():
+        return about_none
+    days = {"day__gte": month, "day__lt": after(month)}
+    counted, marked = (model.objects.filter(**days).values("asset") for model in (AssetDay, StaleDay))
+    return old.filter(asset__in=counted.union(marked))
 
 
 def _table(month: date) -> str:

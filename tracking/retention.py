@@ -2,7 +2,8 @@
 
     close     a month is over for so long, and nothing in its counts has changed for so long: it takes no more events
     drop      GRACE later nobody can still be storing into it: its events go, on PostgreSQL as one table
-    forget    browsers and visits of which no event is left; and the hours of old drop counts become months
+    forget    browsers and visits of which no event is left, and days on which a mail was opened; and the hours of old
+              drop counts become months
 
 By arrival, not by when it happened: what was imported yesterday is kept as long as what was read yesterday.
 """
@@ -17,7 +18,7 @@ from django.db.models.functions import TruncMonth
 from cms import clock
 from tracking import batches, months
 from tracking.batch import Reason
-from tracking.models import AssetDay, ClosedMonth, DropCount, Event, Session, StaleDay, Visitor
+from tracking.models import AssetDay, ClosedMonth, DropCount, Event, LastOpen, Session, StaleDay, Visitor
 
 GRACE = timedelta(minutes=10)  # no transaction that stores events takes so long
 ROWS = 500
@@ -74,11 +75,13 @@ def drop() -> int:
 
 
 def forget() -> int:
-    """Browsers not seen for as long, and visits as old, when no event is left of them; how many."""
+    """Browsers not seen for as long, and visits as old, when no event is left of them; days of opening; how many."""
     horizon = clock.now() - keep()
     theirs = Event.objects.filter(visitor=OuterRef("pk"), occurred_at__lte=OuterRef("last_seen_at"))
     unseen = Visitor.objects.filter(last_seen_at__lt=horizon).exclude(Exists(theirs)).order_by("last_seen_at")
-    gone = Visitor.objects.filter(pk__in=list(unseen.values_list("pk", flat=True)[:ROWS])).delete()[0]
+    opened = LastOpen.objects.filter(opened_on__lt=horizon.date()).order_by("opened_on")
+    gone = batches.delete(LastOpen, "id", opened.values_list("pk", flat=True)[:ROWS])
+    gone += Visitor.objects.filter(pk__in=list(unseen.values_list("pk", flat=True)[:ROWS])).delete()[0]
     first = Session.objects.order_by("pk").values_list("pk", flat=True).first() or 0
     of_visit = Event.objects.filter(
         visitor=OuterRef("visitor"), occurred_at__range=(OuterRef("started_at"), OuterRef("last_at"))

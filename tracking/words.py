@@ -8,6 +8,7 @@ from tracking.models.events import Verdict
 KINDS = {
     "page_viewed": _("Page viewed"),
     "asset_read": _("Piece read"),
+    "reading_continued": _("Piece read on"),
     "asset_downloaded": _("File downloaded"),
     "asset_rated": _("Piece rated"),
     "asset_saved": _("Piece saved"),

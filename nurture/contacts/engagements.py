@@ -6,18 +6,20 @@ from uuid import UUID
 from django.conf import settings
 
 from cms.models import AssetPage, AssetTopic, Persona
-from nurture.contacts import identities
+from nurture.contacts import identities, readings
 from nurture.contacts.models import Contact, Engagement
 from tracking import batches, consent, told, wordings
 from tracking.models import Event, Pending
 from tracking.models.events import Verdict
+from tracking.readings import CONTINUED
 
 CONSUMER = "nurture.verdicts"
 TITLE_LENGTH = 255
 
 
 def record(events: Iterable[Event], contacts_by_link: dict[UUID, int]) -> list[Engagement]:
-    """Write what is new among `events` that belongs to a known contact; return exactly that, oldest first.
+    """Write what is new among `events` that belongs to a known contact; return that, oldest first, and after it the
+    readings known before that turn out longer (nurture/contacts/readings.py).
 
     `contacts_by_link` says whose personal link (a delivery's ref) each link_ref is. A browser tied to a contact
     decides before a link does: whoever was forwarded a mail reads as themselves. Constant number of queries.
@@ -33,12 +35,13 @@ def record(events: Iterable[Event], contacts_by_link: dict[UUID, int]) -> list[E
     for event in sorted(events, key=lambda event: (event.occurred_at, event.uuid)):
         by_visitor = owners.get(event.visitor_id) or by_subject.get(event.uuid)
         contact_id = by_visitor or contacts_by_link.get(event.link_ref)
-        if contact_id and event.uuid not in known:
+        if contact_id and event.uuid not in known and event.kind != CONTINUED:
             engagement = _project(event, contact_id, tags.get(event.asset_id), by_link=by_visitor is None)
             engagement.human = engagement.human and contact_id not in ours
             new.append(engagement)
+    longer = readings.lengthen(events, new)
     batches.insert(Engagement, new, ignore_conflicts=True)
-    return new
+    return [*new, *longer]
 
 
 def rejudge(events: Iterable[Event]) -> tuple[list[Engagement], list[Engagement]]:

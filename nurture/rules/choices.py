@@ -8,11 +8,13 @@ from cms import topics as topics_by_slug
 from cms.models import BuyingStage, Persona, Topic
 from cms.models.pages import Format
 from tracking.kinds import KINDS
+from tracking.readings import CONTINUED
 
 # As they follow "somebody" in a sentence, and as they stand in the form.
 KIND_LABELS = {
     "page_viewed": _("opens"),
     "asset_read": _("reads"),
+    "reading_continued": _("reads on in"),
     "asset_downloaded": _("downloads"),
     "asset_rated": _("rates"),
     "asset_saved": _("saves"),
@@ -57,7 +59,7 @@ def formats():
 
 def kinds():
     """(key, label) of what readers do."""
-    return [(kind, KIND_LABELS[kind]) for kind in KINDS]
+    return [(kind, KIND_LABELS[kind]) for kind in KINDS if kind != CONTINUED]  # that is no deed but more of one
 
 
 @dataclass(frozen=True)

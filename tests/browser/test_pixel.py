@@ -5,9 +5,11 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from django.template import Context, Template
+from django.template.loader import render_to_string
+from django.test import RequestFactory
 
 from cms.models import AssetPage, HomePage
-from tracking import links
+from tracking import links, readings
 from tracking.models import Event, Visitor
 
 
@@ -71,6 +73,41 @@ def test_reading_is_reported_once_with_visible_time_and_depth(site, open_page):
     open_page("?who=next")
     wait_for(site, url__endswith="?who=next")
     assert Event.objects.filter(kind="asset_read", url__endswith="?who=reader").count() == 1
+
+
+def test_reading_on_is_told_when_the_page_is_left_and_the_reading_stays_one(site, open_page):
+    page = open_page("?who=patient", lambda page: page.clock.install())
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.clock.run_for(16_000)
+    first = wait_for(site, kind="asset_read", url__endswith="?who=patient")
+    page.clock.run_for(60_000)
+    page.goto("about:blank")
+    more = wait_for(site, kind="reading_continued", url__endswith="?who=patient")
+    assert (readings.whole(more), more.properties["part"], more.properties["depth"]) == (first.uuid, 1, 100)
+    assert 70 <= more.properties["seconds"] <= 80
+    assert Event.objects.filter(kind="asset_read", url__endswith="?who=patient").count() == 1
+
+
+@pytest.mark.parametrize(("mode", "state"), [("given", "another banner"), ("ask", "not said anything")])
+def test_page_about_ones_data_says_who_asked_and_asks_there_alone(site, new_page, mode, state):
+    request = RequestFactory().get("/your-data/")
+    context = {"asks": True, "mode": "consented", "question": "May we?", "wording": "en-1", "request": request}
+    mine = (
+        render_to_string("tracking/your_data.html", context).partition('<div id="lede-yours')[2].partition("</div>")[0]
+    )
+    scripts = "".join(
+        f"<script defer src='/static/tracking/{name}.js' data-endpoint='/t/e' data-consent='{mode}'></script>"
+        for name in ("pixel", "yours")
+    )
+    body = f'<section id=lede-ask hidden>?</section><div id="lede-yours{mine}</div>{scripts}'
+    page = new_page()
+    page.route("**/plain/", lambda route: route.fulfill(content_type="text/html", body=body))
+    page.goto(f"{site.url}/plain/")
+    page.wait_for_selector("#lede-yours:visible")
+    assert state in page.inner_text("[data-state]")
+    assert page.locator("#lede-ask").is_hidden()
+    page.click("[data-answer=no]")
+    page.wait_for_function("document.querySelector('[data-state]').textContent.includes('You said no')")
 
 
 def test_glance_is_no_reading_and_leaving_reports_what_there_is(site, open_page):

@@ -221,6 +221,6 @@ def test_number_of_queries_is_the_same_at_100_and_2000_events(number, readers, p
     pairs = readers(20)
     for index in range(number):
         read(pairs[index % 20][1], piece)
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(42):
         assert pipeline.react(limit=number) == number
     assert Engagement.objects.count() == number

@@ -1,6 +1,6 @@
 """Batches: one statement whatever the number of rows, and every type comes back as it went in."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -146,3 +146,11 @@ def test_delete_takes_only_the_named():
 def test_what_json_cannot_carry_is_refused():
     with pytest.raises((ValueError, IntegrityError)):
         batches.insert(Event, [event(properties={"depth": float("nan")})])
+
+
+def test_an_update_looks_only_where_it_is_told(db):
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    batches.insert(EventKey, [EventKey(uuid=UUID(int=n), occurred_at=at + timedelta(days=n)) for n in range(3)])
+    rows = [{"uuid": UUID(int=n), "occurred_at": at} for n in range(3)]
+    between = ("occurred_at", at + timedelta(days=1), at + timedelta(days=1))
+    assert batches.update(EventKey, rows, key="uuid", fields=["occurred_at"], between=between) == 1

@@ -179,6 +179,11 @@ def test_more_rows_than_one_statement_takes_are_stored_together():
     assert ({answer.status_code for answer in answers}, Draft.objects.count()) == ({202}, 349)
 
 
+def test_collector_by_itself_says_that_it_lives(monkeypatch):
+    assert (get("/healthz").status_code, get("/healthz").text) == (200, "ok\n")
+    assert call(("POST", "/healthz", {}))[0].status_code == 405
+
+
 def test_database_away_spools_and_replays_under_the_same_uuid(monkeypatch):
     monkeypatch.setattr(stores, "make", Away)
     one = event()

@@ -1,13 +1,17 @@
 """Verdicts that come later: by how a mail's links were followed, and what came after."""
 
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cms import clock
 from cms.models import AssetPage, HomePage
+from tests import ledger
 from tests.tracking.calling import BROWSER
 from tracking import draft, hearings, inbox, links, pipeline, rows, tokens, verdicts
 from tracking.models import Draft, Event, Hearing, Pending
@@ -214,6 +218,27 @@ def test_token_of_a_mail_tells_how_many_links_it_has_and_when_it_went(monkeypatc
     monkeypatch.setattr(clock, "now", lambda: AT + timedelta(seconds=70))
     hearings.hear()
     assert list(Event.objects.order_by("id").values_list("verdict", flat=True)) == ["robot"] * 4
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one table")
+def test_only_the_months_of_what_is_heard_are_asked():
+    old, new = datetime(1995, 6, 15, tzinfo=UTC), datetime(1997, 6, 15, tzinfo=UTC)
+    for at in (old, new, *(old + timedelta(days=31 * n) for n in range(1, 12))):
+        same = {"occurred_at": at, "received_at": at}
+        ledger.store(Event(uuid=uuid4(), kind="x", source="link", link_ref=uuid4(), **same))
+    heard = Event.objects.filter(occurred_at__in=(old, new))
+    due = [Hearing(event_uuid=one.uuid, link_ref=one.link_ref, occurred_at=one.occurred_at) for one in heard]
+    with CaptureQueriesContext(connection) as asked:
+        hearings._changed(due)
+        hearings._rewrite([one for one in heard if one.occurred_at == old and not setattr(one, "is_turned", False)])
+        hearings.is_open(due[0].event_uuid)
+    for query in asked.captured_queries:
+        if '"tracking_event"' in query["sql"]:
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN {query['sql']}")
+                plan = " ".join(line for (line,) in cursor.fetchall())
+            asked_of = set(re.findall(r"tracking_event_(\d{4}_\d\d)\b", plan))
+            assert asked_of <= {"1995_06", "1997_06"}
 
 
 def token_of(url):

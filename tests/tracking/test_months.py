@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests import ledger
-from tracking import accounts, health, months, pipeline, queries
+from tracking import accounts, health, months, pipeline, queries, rollups
 from tracking.models import Draft, Event, EventKey, Visitor
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
@@ -91,6 +91,18 @@ def test_a_dropped_month_is_gone_with_its_keys_and_the_accounts_hold():
     assert (Event.objects.get().uuid, accounts.balance().holds) == (kept.uuid, True)
     with transaction.atomic():
         assert pipeline.record(gone, taken=2)  # its month is made again
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="on PostgreSQL the month is a table")
+def test_rows_of_a_month_are_found_by_index_whatever_they_are_about():
+    for asset in (None, 7):
+        ledger.store(event(JUNE, asset_id=asset), event(JUNE + timedelta(days=31), asset_id=asset))
+    rollups.mark_stale([(7, JUNE.date())])
+    for left in (2, 1):
+        rows = months._rows(date(1995, 6, 1))
+        assert "SCAN tracking_event" not in rows.explain()
+        assert months.drop(date(1995, 6, 1)) == 1, left
+    assert months.drop(date(1995, 6, 1)) == 0
 
 
 @pytest.mark.parametrize("month", [date(1995, 6, 2), months.of(datetime.now(UTC)), date(2100, 1, 1)])

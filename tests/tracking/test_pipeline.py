@@ -10,8 +10,7 @@ from django.db import DataError, IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cms import claims
-from tracking import accounts, batches, held, inbox, pipeline, rows, spool, steps, takings
+from tracking import accounts, batches, inbox, pipeline, rows, spool, steps, takings
 from tracking.models import Draft, DraftMark, DropCount, Event, EventKey, HeldDraft, Pending, SpoolMark, Taking
 from tracking.signals import events_recorded
 
@@ -97,48 +96,6 @@ def test_draft_that_the_database_refuses_stops_no_other(refusal, monkeypatch):
     assert Event.objects.count() == 2
     assert list(HeldDraft.objects.values_list("uuid", "attempts")) == [(bad.uuid, 1)]
     assert (accounts.balance().holds, accounts.balance().total) == (True, 3)
-
-
-def test_draft_that_cannot_be_taken_over_is_given_up_after_three_attempts_and_taken_when_mended(monkeypatch, later):
-    def refuse(batch):
-        raise RuntimeError("no words")
-
-    inbox.submit([draft()])
-    with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "STEPS", (refuse,))
-        for _ in range(5):
-            pipeline.run_batch()
-            later(minutes=1)
-    one = HeldDraft.objects.get()
-    assert (one.attempts, one.error, one.dead_at is None) == (3, "RuntimeError: no words", False)
-    assert (accounts.balance().inbox, accounts.balance().holds) == (1, True)
-    claims.revive(HeldDraft.objects.all())
-    assert pipeline.run_batch() == 1
-    assert accounts.balance() == accounts.Balance(stored=1, dropped=0, inbox=0, spool=0, taken=1, keys=1)
-
-
-def test_drafts_of_a_dead_worker_are_tried_one_by_one(later):
-    good, poison = [draft() for _ in range(3)], draft()
-    inbox.submit([*good, poison])
-    takings.begin(10)
-    assert pipeline.run_batch() == 0  # somebody works on them, as far as anybody can know
-    later(seconds=61)
-    assert takings.recover() == 4
-    assert [(len(rows), rows[0].attempts) for rows in (held.claim(10), held.claim(10))] == [(1, 2), (1, 2)]
-    assert accounts.balance().total == 4
-
-
-def test_who_was_too_slow_stores_nothing(later, monkeypatch):
-    inbox.submit([draft(), draft()])
-    taken = takings.begin(10)
-    later(seconds=61)
-    takings.recover()
-    monkeypatch.setattr(takings, "begin", lambda limit: taken)
-    assert pipeline._take_inbox(10) == 0
-    assert accounts.balance() == accounts.Balance(stored=0, dropped=0, inbox=2, spool=0, taken=0, keys=0)
-    pipeline._take_held(10)
-    pipeline._take_held(10)
-    assert accounts.balance() == accounts.Balance(stored=2, dropped=0, inbox=0, spool=0, taken=2, keys=2)
 
 
 def test_signal_wakes_after_the_commit(django_capture_on_commit_callbacks):

@@ -7,7 +7,18 @@ import pytest
 
 from cms import clock
 from tracking import accounts, inbox, pipeline, retention, rollups
-from tracking.models import AssetDay, ClosedMonth, Draft, DropCount, Event, EventKey, Session, StaleDay, Visitor
+from tracking.models import (
+    AssetDay,
+    ClosedMonth,
+    Draft,
+    DropCount,
+    Event,
+    EventKey,
+    LastOpen,
+    Session,
+    StaleDay,
+    Visitor,
+)
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
 MARCH = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -115,6 +126,16 @@ def test_nothing_is_given_up_where_the_operator_says_for_ever(at, settings):
     take(draft())
     give_up(at, MARCH + timedelta(days=5000))
     assert (Event.objects.count(), ClosedMonth.objects.count()) == (1, 0)
+
+
+def test_days_of_opening_go_with_the_events(at):
+    for days in (131, 100):
+        LastOpen.objects.create(link_ref=uuid4(), opened_on=(clock.now() - timedelta(days=days)).date())
+    retention.forget()
+    kept = retention.keep() // timedelta(days=1)
+    left = [(clock.now().date() - one.opened_on).days for one in LastOpen.objects.all()]
+    assert left == [days for days in (131, 100) if days <= kept]
+    assert len(left) < 2
 
 
 def test_old_drop_counts_become_months_and_their_sum_stays(at):

@@ -49,7 +49,10 @@ class ConsentEvent(models.Model):
 
 
 class LastOpen(models.Model):
-    """The day on which a mail was last opened, overwritten each time: all that `deliverability` keeps of opening."""
+    """The day on which a mail was last opened, overwritten each time: all that `deliverability` keeps of opening.
+
+    Forgotten with the person, and when it is older than the events that are kept.
+    """
 
     link_ref = models.UUIDField(unique=True)
-    opened_on = models.DateField()
+    opened_on = models.DateField(db_index=True)

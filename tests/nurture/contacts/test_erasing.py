@@ -20,7 +20,7 @@ from nurture.mail.models import Delivery, DeliveryAttempt
 from nurture.sales.models import Alert, Share
 from tests import ledger
 from tracking import accounts, consent, rollups
-from tracking.models import ConsentEvent, Event, Suppression, Visitor
+from tracking.models import ConsentEvent, Event, Hearing, LastOpen, Suppression, Visitor
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
 CANARY = "Zzyzx"  # in all that could name them
@@ -90,6 +90,8 @@ def test_nothing_says_any_more_who_it_was_and_no_figure_changes(client, admin, p
     hmac, asset = consent.address_hmac(person.email), Event.objects.filter(asset__isnull=False)[0].asset_id
     figures, events, read = rollups.figures([asset]), Event.objects.count(), Engagement.objects.count()
     ref, balance = Delivery.objects.get().ref, accounts.balance()
+    LastOpen.objects.create(link_ref=ref, opened_on=clock.now().date())
+    Hearing.objects.create(event_uuid=uuid4(), link_ref=ref, occurred_at=clock.now(), due_at=clock.now())
     client.force_login(admin)
     place = reverse("nurture:contact_erase", args=[person.pk])
     assert client.post(place, {"address": "other@example.com"}).status_code == 422
@@ -105,6 +107,8 @@ def test_nothing_says_any_more_who_it_was_and_no_figure_changes(client, admin, p
     assert ConsentEvent.objects.filter(address_hmac=hmac, source="erasure").exists()
     assert Delivery.objects.get().state == "cancelled"
     assert mail_queries.contacts_by_ref({ref}) == {}
+    assert not LastOpen.objects.exists()
+    assert not Hearing.objects.filter(link_ref=ref).exists()
     assert client.get(reverse("nurture:contact", args=[person.pk])).status_code == 404
     assert ModelLogEntry.objects.filter(action="nurture.contact_erased", user=admin).exists()
 

@@ -55,7 +55,7 @@
   /* The banner lies over the page's end and moves nothing. It stays away where the browser has said no already. */
   function ask() {
     const box = document.getElementById("lede-ask");
-    if (!box || objects || kept(ANSWER)) return;
+    if (!box || objects || kept(ANSWER) || document.getElementById("lede-yours")) return; // there it is asked anyway
     box.hidden = false;
     box.addEventListener("click", (e) => {
       const said = e.target.closest("[data-answer]");
@@ -74,10 +74,10 @@
     return token;
   }
 
-  function send(kind, properties) {
+  function send(kind, properties, id = uuid()) {
     const cut = (text) => text.slice(0, 2000) || undefined;
     const body = JSON.stringify({
-      uuid: uuid(), kind, properties, url: cut(location.href.split("#")[0]), referrer: cut(document.referrer),
+      uuid: id, kind, properties, url: cut(location.href.split("#")[0]), referrer: cut(document.referrer),
       title: document.title.slice(0, 300), visitor: visitor || undefined, link: link || undefined,
       staff: "staff" in config || undefined,
     });
@@ -86,12 +86,12 @@
   }
 
   /* Seconds visible; how far down it was seen, in percent. */
-  let seconds = 0, depth = 0, since = null, reported = false;
+  let seconds = 0, depth = 0, since = null, read = "", told = 0, parts = 0;
   const elapsed = () => seconds + (since === null ? 0 : (performance.now() - since) / 1000);
   function watch() {
     const visible = document.visibilityState === "visible";
     if (visible && since === null) since = performance.now();
-    if (!visible && since !== null) { seconds = elapsed(); since = null; }
+    if (!visible && since !== null) { seconds = elapsed(); since = null; if (read) leave(); }
     if (visible) measure();
   }
   function measure() {
@@ -100,9 +100,18 @@
     if (elapsed() >= READ_SECONDS && depth >= READ_DEPTH) report();
   }
   function report() {
-    if (reported || elapsed() < LEAST_SECONDS) return;
-    reported = true;
-    send("asset_read", { seconds: Math.round(elapsed()), depth });
+    if (read || elapsed() < LEAST_SECONDS) return;
+    read = uuid().replace(/-/g, "");
+    send("asset_read", { seconds: (told = Math.round(elapsed())), depth }, read);
+  }
+  /* What was read since goes with the reading, whose uuid names it (tracking/readings.py): seldom, and seven times at most. */
+  function leave() {
+    if (!read) return report();
+    const now = Math.round(elapsed());
+    if (parts === 7 || now < told * 1.3 + LEAST_SECONDS) return;
+    parts += 1;
+    const id = read.slice(0, 12) + "8" + read.slice(13, 31) + (parseInt(read[31], 16) ^ parts).toString(16);
+    send("reading_continued", { seconds: (told = now), depth, part: parts }, id);
   }
 
   /* Forms of ours say who answers, as far as consent goes. */
@@ -114,7 +123,7 @@
   }
 
   function start() {
-    window.lede = { answer, state: () => (objects ? "objects" : kept(ANSWER) || (visitor ? "yes" : "")) };
+    window.lede = { answer, state: () => (objects ? "objects" : kept(ANSWER) || (visitor ? "elsewhere" : "")) };
     document.dispatchEvent(new Event("lede:ready"));
     if (kept(OWED)) tell(JSON.parse(kept(OWED)));
     ask();
@@ -129,7 +138,7 @@
     watch();
     document.addEventListener("visibilitychange", watch);
     addEventListener("scroll", measure, { passive: true });
-    addEventListener("pagehide", report);
+    addEventListener("pagehide", leave);
     setInterval(() => since !== null && measure(), 1000);
   }
   if (document.prerendering) document.addEventListener("prerenderingchange", start, { once: true });
