@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wagtail.models import Site
 
-from cms import clock, cycle, demo_people, demo_pieces, placements
+from cms import clock, cycle, demo_people, demo_pieces, demo_surveys, placements
 from cms.models import (
     AssetPage,
     Author,
@@ -54,6 +54,7 @@ def load(say: Say) -> None:
     demo_pieces.load(CONTENT / "pieces", say, _campaigns(told))
     agree_on_stages(told)
     ask(told["poll"])
+    demo_surveys.load()
 
 
 def _campaigns(told: dict) -> dict[str, Campaign]:

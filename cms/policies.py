@@ -21,14 +21,17 @@ policy.declare("sales_feedback.give", all=(SALESPERSON, SALES_MANAGER))
 policy.declare("topic.merge", all=(MARKETER,))
 policy.declare("import.undo", all=(MARKETER,), own=(EDITOR,), whose=lambda user: Q(user=user))
 policy.declare("comment.moderate", all=WRITERS)
+policy.declare("persona.view", all=EVERYONE)
+policy.declare("persona.note", all=WRITERS)
 policy.declare("survey.make", all=(MARKETER,))
 policy.declare("survey.results", all=(MARKETER, ANALYST))
 policy.declare("agreement.view", all=(MARKETER, SALESPERSON, SALES_MANAGER))
 policy.declare("agreement.sign", all=(SALESPERSON, SALES_MANAGER))
 policy.declare("agreement.withdraw", all=(MARKETER, SALESPERSON, SALES_MANAGER))
 
-for model in ("persona", "topic", "objection", "author", "campaign", "vehicle"):
+for model in ("topic", "objection", "author", "campaign", "vehicle"):
     policy.declare_model(f"cms.{model}", add=WRITERS, change=WRITERS, delete=(MARKETER,), view=WRITERS)
+policy.declare_model("cms.persona", add=WRITERS, change=WRITERS, delete=(MARKETER,), view=(*WRITERS, ANALYST))
 policy.declare_model("cms.poll", add=WRITERS, change=WRITERS, delete=(MARKETER,), view=WRITERS)
 policy.declare_model("cms.survey", add=(MARKETER,), change=(MARKETER,), delete=(MARKETER,), view=(MARKETER, ANALYST))
 policy.declare_model("cms.buyingstage", add=(MARKETER,), change=(MARKETER,), view=EVERYONE)

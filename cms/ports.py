@@ -40,6 +40,10 @@ audience = Port("audience", lambda: None)
 # missing: not known yet
 asset_figures = Port("asset_figures", lambda ids: {})
 
+# persona_reading(persona_id) -> [(asset id, how many people of that persona took it in lately)], most read first;
+# None: not known yet
+persona_reading = Port("persona_reading", lambda persona_id: None)
+
 # agreement_figures(ids) -> {agreement_id: {"alerts", "people", "accepted", "rejected", "recycled", "open": all n}};
 # missing: not known yet
 agreement_figures = Port("agreement_figures", lambda ids: {})

@@ -7,7 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms import feeds, rest, views
-from cms.feedback import comment_views, poll_views
+from cms.feedback import comment_views, note_views, poll_views
 from cms.feedback.views import rate
 from cms.sitemaps import SITEMAPS
 from cms.surveys import views as survey_views
@@ -26,8 +26,10 @@ urlpatterns = [
     path("search/", views.search_page, name="search"),
     path("rate/", rate, name="rate"),
     path("poll/", poll_views.answer, name="answer_poll"),
+    path("rate/more/", note_views.more, name="rate_more"),
     path("surveys/<slug:slug>/", survey_views.page, name="survey"),
     path("", include("editorial.public_urls")),
+    path("", include("nurture.public_urls")),
     path("comments/", comment_views.post, name="comment"),
     path("comments/<uuid:key>/", comment_views.confirm, name="confirm_comment"),
     path("feed/", feeds.SiteFeed(), name="feed"),

@@ -16,6 +16,7 @@ from nurture.contacts import identities, stages
 from nurture.contacts.models import Account, Contact, Identity
 from nurture.mail.models import EmailTemplate
 from nurture.rules.models import Rule
+from nurture.surveys import samples
 from tracking import inbox
 from tracking import pipeline as tracking_pipeline
 from tracking.models import Draft, Visitor
@@ -28,6 +29,7 @@ BROWSER = (
 DAYS = 42
 MAILS = {
     "next-piece": ("The next piece", 'For you, {{ contact.first_name, default "reader" }}: {{ piece.title }}'),
+    "survey-invitation": ("A survey", "{{ survey.title }}"),
     "after-decision-piece": ("After a decision piece", "{{ piece.title }}"),
 }
 SIGNALS = ("how-a-six-week-pilot-works", "business-case-worksheet", "security-answers-ahead-of-asking")
@@ -49,6 +51,7 @@ def load(say) -> None:
         make_agreements()
     say("Six weeks of reading")
     submit_history(cast["contacts"])
+    answer_survey(cast["contacts"])
     while tracking_pipeline.run_batch() + pipeline.react():
         pass
 
@@ -183,6 +186,13 @@ def submit_history(rows) -> None:
     for number in range(30):
         drafts += _reading(_visitor(f"stranger:{number}"), chance.choice(["epiphany", "awareness"]), None, chance)
     inbox.submit(drafts)
+
+
+def answer_survey(rows) -> None:
+    """Everybody we know and a dozen strangers have answered the survey."""
+    people = {contact.email: contact for contact in Contact.objects.select_related("persona")}
+    known = [(_visitor(f"contact:{row['email']}").key, people[row["email"]]) for row in rows]
+    samples.answer([*known, *((_visitor(f"stranger:{number}").key, None) for number in range(12))], BROWSER)
 
 
 def _visitor(name: str) -> Visitor:

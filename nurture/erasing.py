@@ -14,7 +14,7 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from cms import clock
-from cms.feedback.models import Comment
+from cms.feedback.models import Comment, RatingNote
 from cms.surveys import forgetting as surveys
 from nurture.contacts.models import Contact, Engagement, FieldChange, Identity
 from nurture.mail.models import Delivery, DeliveryAttempt
@@ -92,6 +92,7 @@ def _forget_comments(email: str) -> None:
     """A published comment stays where others answered it, without its author."""
     theirs = Comment.objects.filter(email__iexact=email)
     theirs.exclude(state=Comment.State.PUBLISHED).delete()
+    RatingNote.objects.filter(email__iexact=email).update(text="", email="")
     theirs.update(name="–", email="", visitor=None, link_token="", network_key="")
 
 
@@ -121,10 +122,20 @@ def export(contact: Contact) -> dict[str, Any]:
             "created_at asset_title reason opener outcomes__outcome outcomes__reason outcomes__at",
         ),
         "shared": _rows(Share.objects.filter(contact=contact).order_by("pk"), "asset_title way note created_at"),
-        "comments": _rows(
-            Comment.objects.filter(email__iexact=contact.email).order_by("pk"), "name text state posted_at answer"
+        **_said(contact, edges),
+    }
+
+
+def _said(contact: Contact, edges: list[Identity]) -> dict[str, Any]:
+    """What they told us in their own words: under pieces, with ratings, in surveys."""
+    mine = {"email__iexact": contact.email}
+    browsers = [edge.visitor.key for edge in edges if edge.revoked_at is None]
+    return {
+        "comments": _rows(Comment.objects.filter(**mine).order_by("pk"), "name text state posted_at answer"),
+        "notes_with_ratings": _rows(
+            RatingNote.objects.filter(**mine).order_by("pk"), "rating__asset__title text email noted_at"
         ),
-        "surveys": surveys.given(contact.subject, [edge.visitor.key for edge in edges if edge.revoked_at is None]),
+        "surveys": surveys.given(contact.subject, browsers),
     }
 
 

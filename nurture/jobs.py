@@ -9,8 +9,12 @@ from django.utils.translation import gettext as _
 from cms.jobs import JobError, Progress, checkpoint, job
 from cms.models import Job
 from nurture.contacts import offline, uploaded
+from nurture.contacts.audience import Choice
+from nurture.surveys import waves
+from nurture.surveys.models import SurveyWave
 
 SLICE_SECONDS = 2
+INVITED_AT_ONCE = 20  # mails a transaction: it stays below 100 ms on SQLite
 MAX_ROWS = 1000  # of refused rows that the report keeps; the others are only counted
 
 
@@ -51,3 +55,31 @@ def _grown(point: dict, done: int, report: offline.Report, name: str) -> dict:
         "refused": point["refused"] + len(notices),
         "rows": (point["rows"] + notices)[:MAX_ROWS],
     }
+
+
+@job(waves.KIND, way_on=waves.way_on)
+def invite_to_survey(row: Job) -> Progress:
+    """One slice: the next people of the audience, some at a time; each batch is committed with how far it came.
+
+    Who has the mail already gets no second one, so a slice may run twice.
+    """
+    wave = SurveyWave.objects.select_related("survey", "template__live_revision").get(pk=row.params["wave"])
+    if problem := waves.why_not(wave.survey, wave.template):
+        raise JobError(problem)
+    people = waves.recipients(wave.survey, Choice.of(wave.audience)).select_related("account")
+    point = row.resume_point or {"after": 0, "done": 0, "mailed": 0}
+    started = time.monotonic()
+    while time.monotonic() - started < SLICE_SECONDS:
+        some = list(people.filter(pk__gt=point["after"])[:INVITED_AT_ONCE])
+        if not some:
+            told = {"summary": {_("people"): point["done"], _("mails"): point["mailed"]}}
+            return Progress(point["done"], point["done"], point, True, told)
+        with transaction.atomic():
+            mailed = sum(waves.invite(wave, contact) is not None for contact in some)
+            point = {
+                "after": some[-1].pk,
+                "done": point["done"] + len(some),
+                "mailed": point["mailed"] + mailed,
+            }
+            checkpoint(row, point["done"], point)
+    return Progress(point["done"], max(wave.matched, point["done"]), point)

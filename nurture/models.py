@@ -4,6 +4,7 @@ from nurture.contacts.models import Account, Contact, Engagement, Exposure, Fiel
 from nurture.mail.models import Delivery, DeliveryAttempt, EmailTemplate, Message
 from nurture.rules.models import ActionRun, Rule
 from nurture.sales.models import Alert, AlertOutcome, Share
+from nurture.surveys.models import SurveyWave
 
 __all__ = [
     "Account",
@@ -22,4 +23,5 @@ __all__ = [
     "Rule",
     "Share",
     "StageChange",
+    "SurveyWave",
 ]

@@ -34,6 +34,7 @@ policy.declare("piece.find", all=(MARKETER, SALES_MANAGER, SALESPERSON, SERVICE)
 policy.declare("piece.share", all=(MARKETER, SALES_MANAGER, SERVICE), own=(SALESPERSON,), whose=own_contacts)
 policy.declare("mail.view", all=(MARKETER, ANALYST))
 policy.declare("mail.send", all=(MARKETER,))
+policy.declare("survey.send", all=(MARKETER,))
 policy.declare("work.view", all=(MARKETER, ANALYST))
 policy.declare("work.retry", all=(MARKETER,))
 

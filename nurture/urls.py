@@ -11,5 +11,6 @@ urlpatterns = [
     path("contacts/", include("nurture.contacts.urls")),
     path("rules/", include("nurture.rules.urls")),
     path("mail/", include("nurture.mail.urls")),
+    path("surveys/", include("nurture.surveys.urls")),
     path("sales/", include("nurture.sales.urls")),
 ]

@@ -42,4 +42,5 @@ def log_actions(actions):
     """What people do on screens of this app, as it stands in the audit log."""
     actions.register_action("nurture.contact_erased", _("Forget a person"), _("A person was forgotten"))
     actions.register_action("nurture.contact_exported", _("Export a person"), _("All about a person was exported"))
+    actions.register_action("nurture.survey_sent", _("Mail a survey"), _("The survey was mailed"))
     actions.register_action("nurture.run_retried", _("Try an action again"), _("An action was tried again"))

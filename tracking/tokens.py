@@ -19,7 +19,7 @@ from django.conf import settings
 
 from cms.settings.keys import encode, fresh_tracking_key
 
-PURPOSES = ("link", "open", "unsubscribe", "write", "rate", "draft")
+PURPOSES = ("link", "open", "unsubscribe", "write", "rate", "survey", "draft")
 MAX_LENGTH = 4000
 
 

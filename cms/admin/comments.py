@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.viewsets.base import ViewSet
 
 from cms import policy
+from cms.admin import rating_notes
 from cms.admin.menu import item_for
 from cms.feedback import comments
 from cms.feedback.models import Comment
@@ -88,4 +89,9 @@ class CommentViewSet(ViewSet):
     menu_item_class = item_for("comment.moderate")
 
     def get_urlpatterns(self):
-        return [path("", index, name="index"), path("<int:pk>/", judge, name="judge")]
+        return [
+            path("", index, name="index"),
+            path("<int:pk>/", judge, name="judge"),
+            path("with-ratings/", rating_notes.index, name="notes"),
+            path("with-ratings/<int:pk>/drop/", rating_notes.drop, name="drop_note"),
+        ]

@@ -5,12 +5,13 @@ from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column, NumberColumn
+from wagtail.admin.ui.tables import Column, NumberColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import Button, HeaderButton
 
 from cms import policy
+from cms.admin import personas
 from cms.admin.merging import merge
 from cms.models import Author, BuyingStage, Objection, Persona, Topic, Vehicle
 
@@ -91,6 +92,16 @@ class PersonaViewSet(ListOfOurs):
     icon = "group"
     menu_label = _("Personas")
     menu_order = 40
+    list_display = [TitleColumn("name", label=_("Name"), url_name="personas:page"), "description"]
+
+    def get_urlpatterns(self):
+        return [
+            *super().get_urlpatterns(),
+            path("page/<int:pk>/", personas.page, name="page"),
+            path("page/<int:pk>/interview/", personas.add_note, name="add_note"),
+            path("page/<int:pk>/interview/<int:note>/", personas.edit_note, name="edit_note"),
+            path("page/<int:pk>/interview/<int:note>/delete/", personas.delete_note, name="delete_note"),
+        ]
 
 
 class TopicIndexView(generic.IndexView):

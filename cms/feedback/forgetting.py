@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Q
 
 from cms import clock
-from cms.feedback.models import Comment, PollAnswer, Rating
+from cms.feedback.models import Comment, PollAnswer, Rating, RatingNote
 
 A_TURN = 500
 NETWORKS = timedelta(days=1)
@@ -25,6 +25,8 @@ def forget() -> int:
         + _blank(told, email="", wants_answer=False)
         + _blank(Comment.objects.filter(posted_at__lt=now - NETWORKS).exclude(network_key=""), network_key="")
         + _blank(PollAnswer.objects.filter(answered_at__lt=now - NETWORKS).exclude(network_key=""), network_key="")
+        + _blank(RatingNote.objects.filter(noted_at__lt=now - NETWORKS).exclude(network_key=""), network_key="")
+        + _blank(RatingNote.objects.filter(noted_at__lt=now - ADDRESSES).exclude(email=""), email="")
         + _blank(Rating.objects.filter(rated_at__lt=now - NETWORKS).exclude(network_key=""), network_key="")
     )
 

@@ -2,9 +2,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cms.feedback.note_models import RatingNote
 from cms.feedback.poll_models import Poll, PollAnswer, PollOption
 
-__all__ = ["Comment", "Poll", "PollAnswer", "PollOption", "Rating", "SalesFeedback"]
+__all__ = ["Comment", "Poll", "PollAnswer", "PollOption", "Rating", "RatingNote", "SalesFeedback"]
 
 
 class Rating(models.Model):
@@ -17,6 +18,7 @@ class Rating(models.Model):
     asset = models.ForeignKey("cms.AssetPage", models.CASCADE, related_name="ratings")
     reader_key = models.CharField(max_length=64, help_text="HMAC of what tells this reader apart; never an address.")
     value = models.SmallIntegerField(choices=Value.choices)
+    stars = models.PositiveSmallIntegerField(null=True, help_text="1 to 5, where a mail asked; `value` sums it up.")
     network_key = models.CharField(max_length=64, blank=True, help_text="Keyed hash of the network, for a day.")
     rated_at = models.DateTimeField()
 

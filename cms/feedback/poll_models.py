@@ -72,6 +72,13 @@ class PollAnswer(models.Model):
     option = models.ForeignKey(PollOption, models.CASCADE, related_name="answers")
     asset = models.ForeignKey("cms.AssetPage", models.SET_NULL, null=True, related_name="+")
     stage = models.ForeignKey("cms.BuyingStage", models.SET_NULL, null=True, related_name="+")
+    persona = models.ForeignKey(
+        "cms.Persona",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="The reader's where known, else the only one that the piece is for.",
+    )
     reader_key = models.CharField(max_length=64, help_text="HMAC of what tells this reader apart; never an address.")
     network_key = models.CharField(max_length=64, blank=True, help_text="Keyed hash of the network, for a day.")
     answered_at = models.DateTimeField()

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from cms import ports
 from cms.feedback import limits, polls, readers
 from cms.feedback.models import PollOption
 from cms.feedback.ratings import BadToken
@@ -50,6 +51,7 @@ def _store(request, piece, poll, option) -> None:
         piece,
         readers.key(request, visitor),
         network_key=readers.network_key(request),
+        persona_id=ports.reader(request)["persona"],
         visitor=visitor,
         link_token=request.POST.get("link", "")[:LONGEST_LINK_TOKEN],
         request_facts=readers.request_facts(request),

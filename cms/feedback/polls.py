@@ -57,7 +57,22 @@ def for_piece(piece, topic_ids) -> Poll | None:
     return open_ones().filter(fits, about).prefetch_related("options").order_by("-pk").first()
 
 
-def answer(poll: Poll, option: PollOption, piece, reader_key: str, *, network_key: str = "", **facts) -> bool:
+def persona_of(piece) -> int | None:
+    """The only persona that a piece is for: who reads it and is not known is taken to be of it. One query at most."""
+    found = [] if piece.for_all_personas else [persona.pk for persona in piece.personas.all()]
+    return found[0] if len(found) == 1 else None
+
+
+def answer(
+    poll: Poll,
+    option: PollOption,
+    piece,
+    reader_key: str,
+    *,
+    network_key: str = "",
+    persona_id: int | None = None,
+    **facts,
+) -> bool:
     """Store this reader's answer, or change it; was anything new? The same answer again is no second event.
 
     `facts` (visitor, link_token, request_facts) go to the ledger, in the same transaction. Raises TooManyError.
@@ -70,8 +85,8 @@ def answer(poll: Poll, option: PollOption, piece, reader_key: str, *, network_ke
         if network_key and limits.is_over(of_network, "answered_at", A_NETWORK_AN_HOUR, 3600):
             raise limits.TooManyError(_("More answers came from your network within an hour than we count."))
         now = clock.now()
-        values = {"option": option, "asset": piece, "stage_id": piece.primary_stage_id, "network_key": network_key}
-        PollAnswer.objects.update_or_create(poll=poll, reader_key=reader_key, defaults=values | {"answered_at": now})
+        values = {"option": option, "network_key": network_key, "answered_at": now} | _about(piece, persona_id)
+        PollAnswer.objects.update_or_create(poll=poll, reader_key=reader_key, defaults=values)
         poll_answered.send(
             sender=PollAnswer,
             asset_id=piece.pk,
@@ -82,6 +97,11 @@ def answer(poll: Poll, option: PollOption, piece, reader_key: str, *, network_ke
             **facts,
         )
     return True
+
+
+def _about(piece, persona_id: int | None) -> dict:
+    """Under what it was answered, copied: what the piece is for may change."""
+    return {"asset": piece, "stage_id": piece.primary_stage_id, "persona_id": persona_id or persona_of(piece)}
 
 
 def results(poll: Poll) -> list[Line]:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cms import clock
 from cms.feedback import limits
-from cms.feedback.models import Rating
+from cms.feedback.models import Rating, RatingNote
 from cms.signals import asset_rated
 
 TOKEN_AGE = 30 * 24 * 3600
 SHOWN_FROM = 5
+USEFUL_STARS = 3
 A_NETWORK_AN_HOUR, A_NETWORK_AN_HOUR_AND_PIECE = 60, 20
 _SALT = "cms.feedback.rating"
 
@@ -49,31 +50,43 @@ def read_token(token: str) -> int:
     return asset_id
 
 
+def value_of(stars: int) -> int:
+    """What so many of five stars say in short: three and more are useful."""
+    return Rating.Value.USEFUL if stars >= USEFUL_STARS else Rating.Value.NOT_USEFUL
+
+
 def rate(
-    asset_id: int, value: int, reader_key: str, *, visitor, link_token: str, request_facts: dict, network_key: str = ""
+    asset_id: int,
+    value: int,
+    reader_key: str,
+    *,
+    network_key: str = "",
+    stars: int | None = None,
+    instead_of: Iterable[str] = (),
+    **facts,
 ) -> bool:
     """Store this reader's rating, or change it; was anything new? The same answer again is no second event.
+
+    By a mail come `stars` (`value_of` them is `value`) and other keys of the same reader, whose ratings this one
+    replaces. `facts` (visitor, link_token, request_facts; of a mail mail_ref) go to the ledger.
 
     The row and what the ledger writes on hearing of it are one transaction. Raises limits.TooManyError when more
     readers of one network rate than a house full of them would.
     """
     with transaction.atomic():
-        before = Rating.objects.filter(asset=asset_id, reader_key=reader_key).values_list("value", flat=True).first()
-        if before == value:
+        mine = Rating.objects.filter(asset=asset_id, reader_key=reader_key)
+        before = mine.values_list("value", "stars").first()
+        if before == (value, stars):
             return False
+        if before and before[0] != value:  # the reasons that were given went with the other answer
+            RatingNote.objects.filter(rating__in=mine).update(reasons=[])
         _limit(asset_id, network_key)
         now = clock.now()
-        values = {"value": value, "rated_at": now, "network_key": network_key}
+        values = {"value": value, "stars": stars, "rated_at": now, "network_key": network_key}
         Rating.objects.update_or_create(asset_id=asset_id, reader_key=reader_key, defaults=values)
-        asset_rated.send(
-            sender=Rating,
-            asset_id=asset_id,
-            value=value,
-            visitor=visitor,
-            link_token=link_token,
-            request_facts=request_facts,
-            rated_at=now,
-        )
+        if others := list(instead_of):
+            Rating.objects.filter(asset=asset_id, reader_key__in=others).delete()
+        asset_rated.send(sender=Rating, asset_id=asset_id, value=value, stars=stars, rated_at=now, **facts)
     return True
 
 

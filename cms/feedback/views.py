@@ -3,11 +3,12 @@
 from django.db.models import Q
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from cms.feedback import limits, ratings, readers
+from cms.feedback import limits, notes, ratings, readers
 from cms.feedback.models import Rating
 from cms.models import AssetPage
 from cms.models.pages import Audience
@@ -36,29 +37,34 @@ def rate(request):
     if piece is None:
         return _refused(request, 404, _("This piece is no longer on the site, so it can no longer be rated."))
     try:
-        _store(request, piece, int(value))
+        rating = _store(request, piece, int(value))
     except limits.TooManyError as error:
         return _refused(request, 429, str(error))
-    return _thanks(request, piece, int(value))
+    return _thanks(request, piece, rating)
 
 
 def _store(request, piece, value):
     visitor = readers.visitor(request.POST.get("visitor", ""))
+    key = readers.key(request, visitor)
     ratings.rate(
         piece.pk,
         value,
-        readers.key(request, visitor),
+        key,
         visitor=visitor,
         link_token=request.POST.get("link", "")[:LONGEST_LINK_TOKEN],
         network_key=readers.network_key(request),
         request_facts=readers.request_facts(request),
     )
+    return Rating.objects.get(asset=piece, reader_key=key)
 
 
-def _thanks(request, piece, value):
+def _thanks(request, piece, rating: Rating):
+    more = notes.sign(rating)
     if _wants_json(request):
-        return JsonResponse({"value": value, "message": thanks_words(WORDS[value])})
-    return HttpResponseRedirect(f"{piece.get_url(request)}?rated={WORDS[value]}#rated", status=303)
+        said = {"value": rating.value, "message": thanks_words(WORDS[rating.value])}
+        return JsonResponse(said | {"more": more, "word": WORDS[rating.value]})
+    said = urlencode({"rated": WORDS[rating.value], "more": more})
+    return HttpResponseRedirect(f"{piece.get_url(request)}?{said}#rated", status=303)
 
 
 def thanks_words(word: str) -> str:

@@ -1,6 +1,6 @@
 """The library's tables."""
 
-from cms.feedback.models import Comment, Poll, PollAnswer, PollOption, Rating, SalesFeedback
+from cms.feedback.models import Comment, Poll, PollAnswer, PollOption, Rating, RatingNote, SalesFeedback
 from cms.models.agreements import AgreementSignature, SignalAgreement
 from cms.models.authors import Author
 from cms.models.campaigns import Campaign, Vehicle
@@ -9,6 +9,7 @@ from cms.models.documents import LibraryDocument, LibraryImage, LibraryRendition
 from cms.models.imports import ImportBatch, ImportedAddress, ImportedItem
 from cms.models.jobs import Heartbeat, Job
 from cms.models.pages import AssetObjection, AssetPage, AssetTopic, HomePage
+from cms.models.personas import PersonaNote
 from cms.models.placements import StageStatement
 from cms.models.scorecards import Scorecard, StaleScorecard
 from cms.models.taxonomy import BuyingStage, MergedTopic, Objection, Persona, Topic
@@ -42,11 +43,13 @@ __all__ = [
     "MergedTopic",
     "Objection",
     "Persona",
+    "PersonaNote",
     "Poll",
     "PollAnswer",
     "PollOption",
     "Question",
     "Rating",
+    "RatingNote",
     "SalesFeedback",
     "SalesSignsTask",
     "Scorecard",

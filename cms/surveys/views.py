@@ -43,16 +43,16 @@ def page(request, slug: str):
     return ask(request, survey, piece_id(request.GET.get("from", "")))
 
 
-def ask(request, survey: Survey, asset_id: int = 0, *, form=None, why: str = ""):
-    """The survey as its reader sees it now: open, not yet or no longer."""
+def ask(request, survey: Survey, asset_id: int = 0, *, form=None, why: str = "", **own):
+    """The survey as its reader sees it now: open, not yet or no longer. `own` goes to the page as it is."""
     if not answering.open_ones().filter(pk=survey.pk).exists():
         return not_open(request, survey)
-    context = {"form": form or form_for(survey), "token": answering.sign(survey.pk, asset_id), "why": why}
+    context = {"form": form or form_for(survey), "token": answering.sign(survey.pk, asset_id), "why": why, **own}
     return shown(request, survey, "ask", status=422 if form is not None else 200, **context)
 
 
-def take(request, survey: Survey, answerer):
-    """Store what was posted and lead on to the thank-you. `answerer(asset_id)` says who answers."""
+def take(request, survey: Survey, answerer, **own):
+    """Store what was posted and lead on to the thank-you. `answerer(asset_id)` says who answers; `own` as in `ask`."""
     request.encoding = "utf-8"  # as our form sends it, whatever the request calls itself
     try:
         asset_id = _asset_of(request, survey)
@@ -60,16 +60,17 @@ def take(request, survey: Survey, answerer):
             return not_open(request, survey)
         form = form_for(survey, request.POST)
         if not form.is_valid():
-            return ask(request, survey, asset_id, form=form)
+            return ask(request, survey, asset_id, form=form, **own)
         if not any(value not in (None, "", []) for value in form.cleaned_data.values()):
-            return ask(request, survey, asset_id, form=form, why=_("Nothing was answered. One answer is enough."))
+            why = _("Nothing was answered. One answer is enough.")
+            return ask(request, survey, asset_id, form=form, why=why, **own)
         answering.answer(survey, form.cleaned_data, answerer(asset_id))
     except Refusal as refusal:
         return refused(request, refusal.status, refusal.why)
     except limits.TooManyError as error:
         return refused(request, 429, str(error))
     except AnsweredError:
-        return shown(request, survey, "answered")
+        return shown(request, survey, "answered", is_personal=bool(own))
     return HttpResponseRedirect(f"{request.path}?answered=1", status=303)
 
 
@@ -98,7 +99,7 @@ def not_open(request, survey: Survey):
 def shown(request, survey: Survey, mode: str, status: int = 200, **context):
     """The page in one of MODES."""
     response = render(request, "cms/survey.html", {"survey": survey, "mode": mode} | context, status=status)
-    response["Referrer-Policy"] = "no-referrer" if mode != "ask" else "same-origin"
+    response["Referrer-Policy"] = "same-origin" if mode == "ask" and not context.get("is_personal") else "no-referrer"
     return response
 
 

@@ -9,17 +9,19 @@ from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from cms import library, pictures, ports, wording
 from cms.feedback import comments as said
-from cms.feedback import polls, ratings
-from cms.feedback.views import thanks_words
+from cms.feedback import notes, polls, ratings
+from cms.feedback.views import WORDS, thanks_words
 from cms.models import BuyingStage, LibraryRendition, Persona, Topic
 from cms.models.pages import Audience
 from cms.surveys import answering
 
 register = template.Library()
 
+LONGEST_TOKEN = 200
 WORDS_A_MINUTE = 225
 FRONT_PIECES = 12
 _FIGURE = re.compile(r"[-+−–±≤≥<>~≈]?\s?[€$£]?\s?\d[\d.,\s]*\s?(%|‰|°C|°F|K|h|min|km|kg|m²|€|k)?")
@@ -107,13 +109,21 @@ def figure_columns(table):
     return {n for n, cells in columns if any(cells) and all(_FIGURE.fullmatch(cell) for cell in cells if cell)}
 
 
+def reasons_by_word():
+    """[(the answer as it stands in an address, the reasons to choose from after it)]."""
+    return [(WORDS[value], reasons) for value, reasons in notes.REASONS.items()]
+
+
 @register.inclusion_tag("cms/rating.html", takes_context=True)
 def rating(context, page):
     """The one-tap form for a piece, its thank-you and, from five ratings on, its figures."""
-    answered = context["request"].GET.get("rated", "")
+    asked = context["request"].GET
+    answered, is_noted = asked.get("rated", ""), asked.get("noted") == "1"
     return {
         "token": ratings.sign(page.pk),
-        "thanks": thanks_words(answered),
+        "thanks": _("Thank you. Somebody of us reads it.") if is_noted else thanks_words(answered),
+        "more": "" if is_noted else asked.get("more", "")[:LONGEST_TOKEN],
+        "reasons": reasons_by_word(),
         "answered": answered,
         "figures": ratings.figures(page.pk),
     }

@@ -11,7 +11,7 @@ from cms import library
 from cms.models import AssetPage
 from nurture.contacts import people
 from nurture.contacts.models import Contact, Exposure
-from nurture.mail import queue
+from nurture.mail import asking, messages, queue
 from nurture.mail.merge import SourceError
 from nurture.mail.messages import NotPublished
 from nurture.mail.models import Delivery, EmailTemplate
@@ -71,6 +71,9 @@ class SendMail:
         if asset is None:
             return _g("Nothing sent: there is no piece left that they have not read or been sent.")
         try:
+            if asking.asks(messages.message_of(template), "survey.url"):
+                why = _g("This mail asks to answer a survey. Send it from the survey's page, and choose another here.")
+                raise ActionError(why, permanent=True)
             delivery = queue.enqueue(run.contact, template, occasion=f"rule:{run.pk}", asset=asset)
         except (NotPublished, SourceError) as error:
             raise ActionError(str(error), permanent=True) from error

@@ -25,9 +25,18 @@ NAMES = {
     "sender.name": gettext_lazy("Who the mail is from"),
     "company.name": gettext_lazy("Our name"),
     "company.address": gettext_lazy("Our postal address"),
+    "survey.title": gettext_lazy("Title of the survey that is sent"),
+    "survey.intro": gettext_lazy("Its introduction"),
+    "survey.url": gettext_lazy("Its address for this reader; send such a mail from the survey's own page"),
+    "rate.one": gettext_lazy("Address at which the reader gives the piece 1 of 5"),
+    "rate.two": gettext_lazy("Address at which the reader gives the piece 2 of 5"),
+    "rate.three": gettext_lazy("Address at which the reader gives the piece 3 of 5"),
+    "rate.four": gettext_lazy("Address at which the reader gives the piece 4 of 5"),
+    "rate.five": gettext_lazy("Address at which the reader gives the piece 5 of 5"),
     "unsubscribe_url": gettext_lazy("The reader's own link to stop this mail"),
 }
-ADDRESSES = ("piece.url", "piece.cover", "unsubscribe_url")
+RATINGS = ("rate.one", "rate.two", "rate.three", "rate.four", "rate.five")
+ADDRESSES = ("piece.url", "piece.cover", "survey.url", *RATINGS, "unsubscribe_url")
 MAX_SOURCE = 200_000
 MAX_VALUE = 2_000
 OPEN, CLOSE = "lede-value-", "-here"  # stand round a marker's number while others parse; the MJML compiler

@@ -22,6 +22,7 @@ def _words(delivery: Delivery, rules: dict[int, str]) -> str:
         return _("The rule “%s”") % name if name else _("A rule")
     plain = {
         "alert": _("An alert to sales"),
+        "survey": _("A survey, sent by mail"),
         "share": _("Shared by a colleague"),
         "tx": _("Sent by this site"),
         "test": _("A test"),

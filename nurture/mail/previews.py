@@ -5,19 +5,22 @@ import uuid
 from django.db import transaction
 
 from cms import clock, library
-from cms.models import User
+from cms.models import Survey, User
 from nurture.contacts.models import Contact
-from nurture.mail import queue, render
+from nurture.mail import asking, queue, render
 from nurture.mail.actions import next_piece
 from nurture.mail.messages import draft_of
-from nurture.mail.models import Delivery, EmailTemplate, Lane
+from nurture.mail.models import Delivery, EmailTemplate, Lane, Message
 from tracking import consent
 
 
-def sample(template: EmailTemplate, contact: Contact | None, address: str) -> Delivery:
+def sample(
+    template: EmailTemplate, contact: Contact | None, address: str, values: dict[str, str] | None = None
+) -> Delivery:
     """An unsaved delivery of the latest version: `contact`'s values and next piece, links that are nobody's.
 
-    Raises SourceError when the latest version cannot be compiled.
+    `values` are merged over what is known; without them a mail that speaks of a survey shows the newest one. Raises
+    SourceError when the latest version cannot be compiled.
     """
     message = draft_of(template)
     person = contact or Contact(first_name="Ada", last_name="Example", email=address)
@@ -25,7 +28,7 @@ def sample(template: EmailTemplate, contact: Contact | None, address: str) -> De
     return Delivery(
         message=message,
         asset=asset,
-        values=queue.values_for(person, asset),
+        values=queue.values_for(person, asset) | (values or _survey(message)),
         address=address,
         address_hmac=consent.address_hmac(address),
         lane=Lane.MARKETING,
@@ -33,9 +36,16 @@ def sample(template: EmailTemplate, contact: Contact | None, address: str) -> De
     )
 
 
-def send_test(template: EmailTemplate, user: User, contact: Contact | None) -> Delivery:
+def _survey(message: Message) -> dict[str, str]:
+    newest = Survey.objects.first() if asking.asks(message, "survey.") else None
+    return asking.survey_values(newest) if newest else {}
+
+
+def send_test(
+    template: EmailTemplate, user: User, contact: Contact | None, values: dict[str, str] | None = None
+) -> Delivery:
     """Queue the latest version to the user, as `contact` would see it. Raises SourceError or RenderError."""
-    delivery = sample(template, contact, user.email)
+    delivery = sample(template, contact, user.email, values)
     delivery.message.subject = f"[Test] {delivery.message.subject}"
     delivery.raw = render.compose(delivery)
     delivery.subject = render.parts_of_raw(delivery.raw).subject[:255]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cms import clock
 from cms.models import AssetPage
 from nurture.contacts.models import Contact
-from nurture.mail import merge, program
+from nurture.mail import asking, merge, program
 from nurture.mail.models import Delivery, Lane
 from tracking import consent, links, modes, tokens, wordings
 
@@ -54,6 +54,7 @@ def parts(delivery: Delivery) -> Parts:
         **delivery.values,
         "piece.cover": delivery.values.get("piece.cover") or cover_url(delivery.asset),
         "unsubscribe_url": unsubscribe_url(delivery),
+        **asking.links(delivery),
     }
     message, layout = delivery.message, program.of_html(delivery.message.html)
     number, sent_at = len(program.destinations(layout, values)), delivery.sent_at or clock.now()

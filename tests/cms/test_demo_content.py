@@ -32,6 +32,8 @@ MERGE_WORDS = {
     'contact.first_name, default "there"',
     *("piece.title", "piece.summary", "piece.url", "piece.cover"),
     *("sender.name", "company.name", "company.address", "unsubscribe_url"),
+    *("survey.title", "survey.intro", "survey.url"),
+    *("rate.one", "rate.two", "rate.three", "rate.four", "rate.five"),
 }
 
 
@@ -147,15 +149,16 @@ def test_users_cover_the_newsroom_and_sales():
     assert len({user["username"] for user in CAST["users"]}) == 5
 
 
-def test_there_are_two_mails():
-    assert set(MAILS) == {"next-piece.mjml", "after-decision-piece.mjml"}
+def test_there_are_three_mails():
+    assert set(MAILS) == {"next-piece.mjml", "after-decision-piece.mjml", "survey-invitation.mjml"}
 
 
 @pytest.mark.parametrize("name", MAILS)
 def test_a_mail_speaks_only_the_merge_language(name):
     used = set(re.findall(r"\{\{\s*(.*?)\s*\}\}", MAILS[name]))
     assert used <= MERGE_WORDS
-    assert {"unsubscribe_url", "company.address", "piece.url"} <= used
+    about = "survey.url" if name.startswith("survey") else "piece.url"
+    assert {"unsubscribe_url", "company.address", about} <= used
 
 
 @pytest.mark.parametrize("name", MAILS)
