@@ -1,5 +1,6 @@
 """Search of what is published, with the topics and formats that the found pieces have."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -8,6 +9,9 @@ from cms.models import AssetPage, Topic
 from cms.models.pages import AssetTopic, Audience, Format
 
 LONGEST_QUERY = 200
+LONGEST_TOLD = 80
+# What could be somebody's: an address, or a number as long as a telephone's.
+PERSONAL = re.compile(r"\S*@\S*|\+?\d[\d\s/().-]{5,}\d")
 MOST_FOUND = 200  # nobody reads further; a narrower question finds the rest
 
 
@@ -47,6 +51,11 @@ def find(words: str, *, topic: str = "", format: str = "", limit: int = 20) -> F
         topics=_topic_facets(in_format, topics_of, topic),
         formats=_format_facets([found[pk] for pk in in_topic], format),
     )
+
+
+def told(words: str) -> str:
+    """The words of a search as they may be counted: without what could be somebody's address or number. Pure."""
+    return " ".join(PERSONAL.sub(" ", words.lower()).split())[:LONGEST_TOLD]
 
 
 def _ranked(words: str) -> dict[int, str]:

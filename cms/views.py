@@ -67,7 +67,10 @@ def search_page(request):
     shown = _shown(request.GET.get("show", ""))
     found = search.find(words, **chosen, limit=shown)
     more = min(shown + RESULTS_A_STEP, search.MOST_FOUND) if found.total > shown else None
-    context = {"words": words, "chosen": chosen, "found": found, "more": more, "narrowed": any(chosen.values())}
+    narrowed = any(chosen.values())
+    # Counted once a search: not again when its results are narrowed, or more of them are shown.
+    told = "" if narrowed or "show" in request.GET else search.told(words)
+    context = {"words": words, "chosen": chosen, "found": found, "more": more, "narrowed": narrowed, "told": told}
     return render(request, "cms/search.html", context)
 
 

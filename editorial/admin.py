@@ -8,8 +8,9 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.contrib.settings.registry import register_setting
 
+from cms.models import Topic
 from editorial import slot_rules
-from editorial.models import BriefPoint, CoverageLevels, MixTarget, SlotRule
+from editorial.models import BriefPoint, CoverageLevels, Interest, MixTarget, SlotRule
 
 register_setting(CoverageLevels, icon="table")
 
@@ -62,6 +63,31 @@ class SlotRuleViewSet(ModelViewSet):
         FieldRowPanel([FieldPanel("topic"), FieldPanel("persona")]),
         FieldPanel("note"),
     ]
+
+
+class AddInterestView(generic.CreateView):
+    """The topic may come in the address, where readers ask for one."""
+
+    def get_initial_form_instance(self):
+        topic = self.request.GET.get("topic", "")
+        known = topic.isdecimal() and len(topic) < 19 and Topic.objects.filter(pk=topic).first()
+        return Interest(topic=known) if known else Interest()
+
+
+class InterestViewSet(ModelViewSet):
+    """The short list of topics that matter most, and how often each is to be written about."""
+
+    model = Interest
+    menu_label = _("Interests")
+    icon = "glasses"
+    add_view_class = AddInterestView
+    copy_view_enabled = False
+    list_display = ["topic", "every_weeks", "owner", "note"]
+    sort_order_field = "sort_order"
+    panels = [FieldPanel("topic"), FieldRowPanel([FieldPanel("every_weeks"), FieldPanel("owner")]), FieldPanel("note")]
+
+
+interest_list = InterestViewSet("interests", url_prefix="newsroom/interest-list")
 
 
 class MixTargetViewSet(ModelViewSet):

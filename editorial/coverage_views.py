@@ -16,12 +16,18 @@ from cms.models.pages import Format
 from editorial import coverage
 from editorial.calendar import export
 from editorial.coverage import ALL, NOBODY
+from editorial.interest_views import warnings
 from editorial.models import CoverageLevels
 
 
 def shown_to(user, part: coverage.Narrowing = coverage.ALL_OF_IT) -> dict:
     """What the map's template needs: the table, and whether this person may plan (and see drafts)."""
-    return {"table": coverage.table(part), "may_change": policy.may(user, "calendar.change"), "part": part}
+    return {
+        "table": coverage.table(part),
+        "may_change": policy.may(user, "calendar.change"),
+        "part": part,
+        "neglected": warnings(user),
+    }
 
 
 def part_of(request) -> coverage.Narrowing:
@@ -81,7 +87,7 @@ class CoveragePanel(Component):
     template_name = "editorial/coverage/panel.html"
 
     class Media:
-        css = {"all": ["editorial/newsroom.css"]}
+        css = {"all": ["editorial/newsroom.css", "editorial/room.css"]}
 
     def get_context_data(self, parent_context):
         return shown_to(parent_context["request"].user)

@@ -9,7 +9,7 @@ from cms import clock
 from cms.models import AssetPage, BuyingStage, Persona, Topic, User
 from cms.policies import WRITERS
 from cms.policy import MARKETER
-from editorial import demo_mix, demo_room, schedule
+from editorial import demo_interests, demo_mix, demo_room, schedule
 from editorial.models import Entry
 
 
@@ -91,6 +91,7 @@ def load(say) -> None:
     say(f"Calendar: {len(made)} entries planned, {fulfilled} fulfilled by pieces that are live")
     demo_room.load(say)
     demo_mix.load(say)
+    demo_interests.load(say)
 
 
 def _plan(line: Planned, today, writers, number) -> Entry:

@@ -28,7 +28,7 @@ UNSAID = ("approach", "length", "medium")  # what a plan or page may leave open
 MET = State("met", gettext_lazy("On target"), "circle-check")
 OVER = State("missed", gettext_lazy("Too many"), "warning")
 UNDER = State("missed", gettext_lazy("Too few"), "warning")
-FEW = State("few", gettext_lazy("Too few pieces to say"), "info-circle")
+FEW = State("few", gettext_lazy("Too few to say"), "info-circle")
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,10 @@ class MixView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
 
     @cached_property
     def quarters(self) -> list[Quarter]:
-        return quarters(timezone.localdate(clock.now()))
+        """From the first one that has any piece; all where none has."""
+        found = quarters(timezone.localdate(clock.now()))
+        first = next((at for at, quarter in enumerate(found) if quarter.meter.total), 0)
+        return found[first:]
 
     def get(self, request, *args, **kwargs):
         """The report; or with `export` its figures as a file."""

@@ -15,6 +15,8 @@ policy.declare(
     whose=lambda user: Q(invited=user) | Q(assignments__assignee=user),
 )
 policy.declare("coverage.view", all=EVERYONE)
+policy.declare("interest.view", all=(*WRITERS, ANALYST))
+policy.declare_model("editorial.interest", add=WRITERS, change=WRITERS, delete=WRITERS, view=(*WRITERS, ANALYST))
 policy.declare("mix.view", all=(*WRITERS, ANALYST))
 policy.declare_model("editorial.mixtarget", add=WRITERS, change=WRITERS, delete=WRITERS, view=(*WRITERS, ANALYST))
 policy.declare_model("editorial.entry", add=WRITERS, change=WRITERS, delete=WRITERS, view=EVERYONE)

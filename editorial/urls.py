@@ -8,6 +8,7 @@ from editorial.calendar.kept_views import ForgetView, KeptScreen
 from editorial.calendar.move_views import MoveView
 from editorial.calendar.views import CalendarView
 from editorial.coverage_views import CoverageView, DraftsView, PiecesView, PlansView, WeakView
+from editorial.interest_views import InterestsView
 from editorial.mix_views import MixView
 from editorial.work_views import WorkView
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("room/<int:pk>/", slot_views.SlotView.as_view(), name="slot"),
     path("room/<int:pk>/fill/", slot_views.FillView.as_view(), name="fill"),
     path("room/<int:pk>/release/", slot_views.ReleaseView.as_view(), name="release"),
+    path("interests/", InterestsView.as_view(), name="interests"),
     path("mix/", MixView.as_view(), name="mix"),
     path("coverage/", CoverageView.as_view(), name="coverage"),
     path("coverage/live/", PiecesView.as_view(), name="live"),

@@ -9,12 +9,12 @@ from wagtail.admin.viewsets.pages import page_viewset_registry
 from cms import policy
 from cms.models import AssetPage
 from editorial import history
-from editorial.admin import brief_points, mix_targets, slot_rules_list
+from editorial.admin import brief_points, interest_list, mix_targets, slot_rules_list
 from editorial.coverage_views import CoveragePanel
 from editorial.panels import AssetEditing
 
 hooks.register("register_log_actions", history.register)
-hooks.register("register_admin_viewset", lambda: [brief_points, mix_targets, slot_rules_list])
+hooks.register("register_admin_viewset", lambda: [brief_points, interest_list, mix_targets, slot_rules_list])
 page_viewset_registry.register(AssetPage, AssetEditing("asset_editing"))
 
 
@@ -76,6 +76,12 @@ def held_room_item():
     return RightMenuItem(
         _("Held room"), url, name="held-room", icon_name="circle-plus", order=30, right="calendar.change"
     )
+
+
+@hooks.register("register_newsroom_menu_item")
+def interests_item():
+    url = reverse_lazy("editorial:interests")
+    return RightMenuItem(_("Interests"), url, name="interests", icon_name="glasses", order=10, right="interest.view")
 
 
 @hooks.register("register_newsroom_menu_item")

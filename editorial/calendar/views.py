@@ -17,6 +17,7 @@ from editorial.calendar import cards, dated, export, layout, rows
 from editorial.calendar.cards import Lane
 from editorial.calendar.filters import NOT_SAID, CalendarFilterSet
 from editorial.calendar.span import Month, Span, Week, read, read_day
+from editorial.interest_views import warnings
 from editorial.models import Entry, SavedView
 from editorial.schedule import Step
 
@@ -179,6 +180,7 @@ class CalendarView(policy.RightRequired, BaseListingView):
             "kept": SavedView.objects.filter(Q(user=self.request.user) | Q(shared=True)),
             "query": self.address(on=str(self.span)).partition("?")[2],
             "mix": self.mix() if self.may_change else None,
+            "neglected": warnings(self.request.user) if self.may_change else [],
             **self.laid_out(),
         }
 

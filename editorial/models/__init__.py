@@ -2,6 +2,7 @@
 
 from editorial.models.approvals import Approval
 from editorial.models.coverage import CoverageLevels
+from editorial.models.interests import Interest
 from editorial.models.mix import MixTarget
 from editorial.models.schedule import Entry
 from editorial.models.slots import Slot, SlotRule
@@ -9,6 +10,6 @@ from editorial.models.views import CalendarFeed, SavedView
 from editorial.models.work import Assignment, BriefAnswer, BriefPoint, Remark
 
 __all__ = [
-    "Approval", "Assignment", "BriefAnswer", "BriefPoint", "CalendarFeed", "CoverageLevels", "Entry", "MixTarget",
-    "Remark", "SavedView", "Slot", "SlotRule",
+    "Approval", "Assignment", "BriefAnswer", "BriefPoint", "CalendarFeed", "CoverageLevels", "Entry", "Interest",
+    "MixTarget", "Remark", "SavedView", "Slot", "SlotRule",
 ]  # fmt: skip

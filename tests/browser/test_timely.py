@@ -1,4 +1,4 @@
-"""Held room in Chromium: filled by mouse and by keyboard, undone, read on a phone."""
+"""Held room, the mix, interests and searches in Chromium: by mouse, by keyboard, in both themes and on a phone."""
 
 from datetime import timedelta
 
@@ -6,12 +6,14 @@ import pytest
 from django.utils import timezone
 
 from cms import policy
-from cms.models import BuyingStage
+from cms.models import BuyingStage, Topic
 from editorial import schedule, slots
-from editorial.models import Entry, Slot
+from editorial.models import Entry, Interest, MixTarget, Slot
 from tests.browser.conftest import NARROW, login, overflows, violations
+from tracking.models import Event
 
 CALENDAR = "/admin/newsroom/calendar/"
+INTERESTS, MIX = "/admin/newsroom/interests/", "/admin/newsroom/mix/"
 WEEK, LIST, BOARD = (f"{CALENDAR}?view={view}" for view in ("week", "list", "board"))
 
 
@@ -96,20 +98,78 @@ def test_by_keys_room_is_moved_filled_and_a_piece_is_planned_in_it(site, page, s
     scoop.delete()
 
 
+@pytest.fixture
+def aims(marketer, entry):
+    """A neglected topic, a missed target and five pieces for today, gone after the test."""
+    topic = Topic.objects.create(slug="b-excursions", name="Excursions")
+    interest = Interest.objects.create(topic=topic, every_weeks=2)
+    target = MixTarget.objects.create(
+        share_of="approach:product", bound="at_most", percent=25, valid_from=timezone.localdate().replace(day=1)
+    )
+    today = timezone.localdate()
+    entries = Entry.objects.bulk_create(
+        Entry(title=f"About the product {n}", approach="product", due_on=today) for n in range(5)
+    )
+    yield interest
+    for one in (*entries, target, interest, topic):
+        one.delete()
+
+
+def test_a_figure_of_the_mix_leads_to_its_pieces_and_a_neglected_topic_to_a_plan(site, page, aims):
+    page.goto(site.url + CALENDAR)
+    page.get_by_text("Too many: 5 of 5 are product, target at most 25 %").click()
+    page.get_by_role("row", name="Product").get_by_role("link").press("Enter")
+    page.wait_for_url("**approach=product**")
+    assert page.locator(".nr-line").count() == 5
+    page.goto(site.url + CALENDAR)
+    page.get_by_role("link", name="Plan a piece Excursions").press("Enter")
+    assert page.get_by_label("Excursions").is_checked()
+    page.get_by_label("Title").fill("What a warm door costs")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="What a warm door costs", exact=True).wait_for()
+    assert page.get_by_text("A topic is neglected").count() == 0
+    Entry.objects.get(title="What a warm door costs").delete()
+
+
+def test_a_search_in_vain_stands_among_the_interests_without_the_address_in_it(site, page, new_page, aims):
+    reader = new_page()
+    reader.goto(f"{site.url}/search/?q=dry+ice+petra%40northpier.example")
+    searched = Event.objects.filter(kind="site_searched")
+    site.wait_until(searched.exists, 40)
+    event = searched.get()
+    assert (event.properties, event.url) == ({"words": "dry ice", "results": 0}, f"{site.url}/search/")
+    page.goto(site.url + INTERESTS)
+    line = page.get_by_role("listitem").filter(has_text="dry ice")
+    assert "1 search" in line.inner_text()
+    line.get_by_role("link", name="Plan a piece").press("Enter")
+    assert page.get_by_label("Title").input_value() == "dry ice"
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_screens_are_accessible_in_both_themes(site, new_page, slot, stage, theme):
+def test_screens_are_accessible_in_both_themes(site, new_page, slot, stage, aims, theme):
     Slot.objects.create(stage=stage, day=timezone.localdate() - timedelta(days=1), width="day")
     page = new_page(color_scheme=theme)
     login(page, site, "marketer")
     own, add = f"/admin/newsroom/room/{slot.pk}/", "/admin/newsroom/room/add/"
-    for path in (CALENDAR, LIST, BOARD, own, add, "/admin/newsroom/room-rules/new/"):
+    lists = [f"/admin/newsroom/{name}/new/" for name in ("room-rules", "mix-targets", "interest-list")]
+    for path in (CALENDAR, LIST, BOARD, own, add, INTERESTS, MIX, "/admin/newsroom/coverage/", "/admin/", *lists):
         page.goto(site.url + path)
+        page.evaluate("document.querySelectorAll('.nr-mix').forEach((one) => (one.open = true))")
         assert (path, violations(page)) == (path, [])
 
 
-def test_screens_fit_a_phone(site, new_page, slot):
+def test_screens_fit_a_phone(site, new_page, slot, aims):
     page = new_page(viewport=NARROW)
     login(page, site, "marketer")
-    for path in (CALENDAR, LIST, BOARD, f"/admin/newsroom/room/{slot.pk}/", "/admin/newsroom/room/add/"):
+    for path in (
+        CALENDAR,
+        LIST,
+        BOARD,
+        f"/admin/newsroom/room/{slot.pk}/",
+        "/admin/newsroom/room/add/",
+        INTERESTS,
+        MIX,
+    ):
         page.goto(site.url + path)
+        page.evaluate("document.querySelectorAll('.nr-mix').forEach((one) => (one.open = true))")
         assert (path, overflows(page)) == (path, False)

@@ -74,11 +74,16 @@
     return token;
   }
 
+  /* A page of search results tells its words only as it allows, so its address and title are not told with them. */
+  const search = document.querySelector("[data-lede-search]")?.dataset;
+  const here = () => location.href.split(search ? /[?#]/ : "#")[0];
+  const from = () => document.referrer.split(document.referrer.startsWith(location.origin + "/") ? /[?#]/ : "#")[0];
+
   function send(kind, properties, id = uuid()) {
     const cut = (text) => text.slice(0, 2000) || undefined;
     const body = JSON.stringify({
-      uuid: id, kind, properties, url: cut(location.href.split("#")[0]), referrer: cut(document.referrer),
-      title: document.title.slice(0, 300), visitor: visitor || undefined, link: link || undefined,
+      uuid: id, kind, properties, url: cut(here()), referrer: cut(from()),
+      title: search ? undefined : document.title.slice(0, 300), visitor: visitor || undefined, link: link || undefined,
       staff: "staff" in config || undefined,
     });
     if (navigator.sendBeacon?.(config.endpoint, body)) return;
@@ -128,6 +133,7 @@
     if (kept(OWED)) tell(JSON.parse(kept(OWED)));
     ask();
     send("page_viewed");
+    if (search?.ledeSearch) send("site_searched", { words: search.ledeSearch, results: Number(search.ledeResults) });
     document.querySelectorAll("form[data-lede-form]").forEach(fill);
     document.querySelectorAll("[data-lede-trap]").forEach((a) => { if (link) a.href += "?l=" + link; }); // for robots
     addEventListener("click", (e) => {
