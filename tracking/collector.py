@@ -12,6 +12,7 @@ What is acknowledged (2xx, 302) is durable. Nothing here waits for the worker, a
 import asyncio
 import gc
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 Scope, Receive, Send = dict[str, Any], Callable[[], Awaitable[dict]], Callable[[dict], Awaitable[None]]
 Handler = Callable[[Scope, Headers, Receive], Awaitable[Response]]
 MAX_KEY, MAX_ORIGIN = 32, 300
+SWITCH_SECONDS = 0.0001  # Python's own 5 ms is how long a finished commit would wait before it may wake its requests
 LINK_PATIENCE = 0.5  # seconds a reader waits for the store before being sent on
 
 
@@ -237,6 +239,7 @@ async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             writer.start()
             _freeze_what_is_loaded()
+            sys.setswitchinterval(SWITCH_SECONDS)
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await asyncio.to_thread(writer.stop)

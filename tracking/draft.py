@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
 from urllib.parse import unquote_to_bytes
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 
 from cms import clock
-from tracking import tokens, verdicts
+from tracking import rows, tokens, verdicts
 from tracking.kinds import KINDS, OFFLINE_KINDS
 from tracking.rows import Row, as_json
 from tracking.seen import Seen, with_sign
@@ -101,7 +101,7 @@ def from_query(query: bytes, seen: Seen) -> Row:
     if "url" not in data:
         data["url"] = seen.referer[:MAX_URL]
     if "uuid" not in data:
-        data["uuid"] = uuid4().hex
+        data["uuid"] = rows.fresh_uuid()
     return _row(data, seen, clock.now(), "the query")
 
 
@@ -131,7 +131,7 @@ def _followed(payload: dict[str, Any], seen: Seen, now: datetime, sign: str) -> 
     at, facts = now.isoformat(), seen.facts
     if sign:
         facts = with_sign(facts, sign)
-    return Row(uuid4().hex, "link_followed", seen.source, at, at, as_json(payload), facts)
+    return Row(rows.fresh_uuid(), "link_followed", seen.source, at, at, as_json(payload), facts)
 
 
 def _of_token(payload: dict[str, Any]) -> dict[str, Any]:
@@ -142,7 +142,12 @@ def _of_token(payload: dict[str, Any]) -> dict[str, Any]:
 def _unquoted(value: bytes) -> str:
     """The text of a value in a query. A NUL, which no database stores, becomes the replacement character."""
     if b"%" in value or b"+" in value:
-        value = unquote_to_bytes(value.replace(b"+", b" ")).replace(b"\0", b"\xef\xbf\xbd")
+        # Nearly all that is escaped in an address is these two; what they stand for cannot become part of an escape.
+        value = value.replace(b"%2F", b"/").replace(b"%3A", b":").replace(b"+", b" ")
+        if b"%" in value:
+            value = unquote_to_bytes(value).replace(b"\0", b"\xef\xbf\xbd")
+        elif b"\0" in value:
+            value = value.replace(b"\0", b"\xef\xbf\xbd")
     return value.decode("utf-8", "replace")
 
 

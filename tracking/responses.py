@@ -1,6 +1,7 @@
 """Answers of the collector, as plain values: a status, headers and a body. Nothing here sets a cookie."""
 
 import base64
+import re
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -28,6 +29,8 @@ PAGE: Headers = (
     *PRIVATE,
 )  # fmt: skip
 TRANSPARENT = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+PLAIN = re.compile(r"[A-Za-z0-9_.~!#$%&'()*+,/:;=?@\[\]-]*")  # what `redirect` would leave as it is
 
 
 class Response:
@@ -74,8 +77,9 @@ def not_allowed(*methods: str) -> Response:
 
 def redirect(destination: str) -> Response:
     """302 to an address that was signed by us."""
-    location = quote(destination, safe="!#$%&'()*+,/:;=?@[]~").encode()
-    return Response(302, b"", ((b"location", location), *NO_STORE, *PRIVATE))
+    is_plain = PLAIN.fullmatch(destination)
+    location = destination if is_plain else quote(destination, safe="!#$%&'()*+,/:;=?@[]~")
+    return Response(302, b"", ((b"location", location.encode()), *NO_STORE, *PRIVATE))
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:

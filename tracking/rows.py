@@ -3,6 +3,7 @@
 No model instances here: building one costs more than all else that happens to an event before it is durable.
 """
 
+import os
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -31,6 +32,12 @@ TABLE = Draft._meta.db_table
 def as_json(value: object) -> str:
     """Compact JSON, control characters escaped."""
     return msgspec.json.encode(value).decode()
+
+
+def fresh_uuid() -> str:
+    """A random UUID, version 4 (RFC 9562, 5.4), as hex: a third of the cost of uuid.uuid4().hex."""
+    text = os.urandom(16).hex()
+    return f"{text[:12]}4{text[13:16]}{'89ab'[int(text[16], 16) & 3]}{text[17:]}"
 
 
 def of_draft(draft: Draft) -> Row:

@@ -2,13 +2,12 @@
 
 import ipaddress
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import msgspec
-from django.conf import settings
 
-from tracking import modes, networks, rows
+from tracking import chosen, modes, networks, rows
 from tracking.keys import NOBODY, Shown
 
 TRUSTED = ("server", "history")
@@ -39,19 +38,18 @@ class Seen(NamedTuple):
 def of_asgi(request: dict[str, Any], headers: Headers, source: str, key: Shown = NOBODY) -> Seen:
     """The ASGI scope of a request, with its headers and the write key that it showed."""
     scope = key.scope if key.scope in TRUSTED else ""
-    get, address = headers.get, _address(request, headers)
+    get, chose = headers.get, chosen.read()
     purpose = b"" if headers.keys().isdisjoint(PURPOSE_HEADERS) else next(filter(None, map(get, PURPOSE_HEADERS)), b"")
     facts = _facts(
         request["method"],
         get(b"user-agent", b"")[:MAX_AGENT],
         get(b"accept-language", b"")[:MAX_LANGUAGE],
         purpose[:MAX_PURPOSE],
-        truncated(address),
+        _address(request, headers, chose.is_behind_proxy),
+        get(chose.country_header, b"") if chose.country_header else b"",
         scope,
         key.digest,
-        () if scope else networks.signs(address),
-        source == "link" and not scope and _is_odd(headers),
-        "" if scope in TRUSTED else modes.of_reader(_told_country(get), address),
+        source == "link" and not scope and _is_odd(headers, chose.is_secure),
     )
     # Global Privacy Control or Do Not Track; a server with a write key speaks for itself.
     objects = not scope and (get(b"sec-gpc") == b"1" or get(b"dnt") == b"1")
@@ -60,34 +58,34 @@ def of_asgi(request: dict[str, Any], headers: Headers, source: str, key: Shown =
     )
 
 
-@lru_cache(maxsize=4096)
+@partial(chosen.cached, size=4096)
 def _facts(
     method: str,
     agent: bytes,
     language: bytes,
     purpose: bytes,
     address: str,
+    country: bytes,
     scope: str,
     key: str,
-    network: tuple[str, ...],
     is_odd: bool,
-    mode: str,
 ) -> str:
     """What the robot verdict needs, and no more. Few browsers send many events: most are answered from the cache.
 
     `signs` are words of tracking/verdicts.py: the network, and what a browser would not have left out.
     """
+    network = () if scope else networks.signs(address)
     signs = [*network, *(() if language or scope else ("no_language",)), *(("odd_headers",) if is_odd else ())]
     found = {
         "ua": agent.decode("latin-1"),
-        "ip": address,
+        "ip": truncated(address),
         "method": method,
         "purpose": purpose.decode("latin-1"),
         "accept_language": language.decode("latin-1"),
         "scope": scope,
         "key": key,
         "signs": " ".join(signs),
-        "mode": mode,
+        "mode": "" if scope else modes.of_reader(country.decode("latin-1"), address),
     }
     return rows.as_json({name: value for name, value in found.items() if value})
 
@@ -99,16 +97,10 @@ def with_sign(facts: str, sign: str) -> str:
     return rows.as_json(found)
 
 
-def _told_country(get: Any) -> str:
-    header = settings.COUNTRY_HEADER
-    return get(header.encode(), b"").decode("latin-1") if header else ""
-
-
-def _is_odd(headers: Headers) -> bool:
+def _is_odd(headers: Headers, is_secure: bool) -> bool:
     """A page is opened with headers that no browser of today sends; on https each says what the request is for."""
     if headers.get(b"accept", b"*/*") == b"*/*":
         return True
-    is_secure = settings.BASE_URL.startswith("https:")
     return is_secure and b"sec-fetch-mode" not in headers and bool(TELLING.search(headers.get(b"user-agent", b"")))
 
 
@@ -125,9 +117,9 @@ def truncated(address: str) -> str:
     return str(ipaddress.ip_network((ip, bits), strict=False).network_address)
 
 
-def _address(request: dict[str, Any], headers: Headers) -> str:
-    """Who connects; behind our proxy (settings say so) the last address that it wrote down, which nobody can forge."""
-    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and b"x-forwarded-for" in headers:
+def _address(request: dict[str, Any], headers: Headers, is_behind_proxy: bool) -> str:
+    """Who connects; behind our proxy the last address that it wrote down, which nobody can forge."""
+    if is_behind_proxy and b"x-forwarded-for" in headers:
         return headers[b"x-forwarded-for"].rpartition(b",")[2].strip().decode("latin-1")
     client = request.get("client")
     return client[0] if client else ""

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.conf import settings
 from wagtail.models import Site
 
 from cms.models import AssetPage, Campaign
-from tracking import batches, months, retention, verdicts
+from tracking import batches, chosen, months, retention, verdicts
 from tracking.batch import Batch, Reason, Row
 from tracking.keys import drop_unkeyed
 from tracking.kinds import KINDS, STATED_KINDS
@@ -133,14 +132,8 @@ def _url_path(url: str) -> str:
 
 def is_own(url: str) -> bool:
     """Is this an address of our own site, by settings.BASE_URL?"""
-    origin = _origin(settings.BASE_URL)
+    origin = chosen.read().own
     return url.startswith(origin) and url[len(origin) : len(origin) + 1] in ("", "/", "?", "#")
-
-
-@lru_cache(maxsize=16)
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _utm(url: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Group commit: drafts that arrive together share one commit, and each request is answered after it.
 
-One thread writes. While it commits, requests queue up; then it takes all that wait. When the database is away the
-batch goes to the spool, which is as durable, and the database is left alone for a moment.
+One thread writes. While it commits, requests queue up; then it takes all that wait. It is woken only when it sleeps:
+waking it costs more than a request's own row. When the database is away the batch goes to the spool, which is as
+durable, and the database is left alone for a moment.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import logging
 import threading
 import time
 from collections import deque
+from queue import SimpleQueue
 
 from tracking import spool, stores
 from tracking.rows import Row
@@ -38,14 +40,16 @@ class Writer:
         self._queue: deque[Waiting] = deque()
         self._queued = 0
         self._size = 0
-        self._wake = threading.Condition()
+        self._lock = threading.Lock()
+        self._bell: SimpleQueue[None] = SimpleQueue()
+        self._is_idle = True  # the thread sleeps, or is about to, and nobody has promised to ring
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._away_until = 0.0
 
     def start(self) -> None:
         """Start the thread unless it runs."""
-        with self._wake:
+        with self._lock:
             if self._thread is None:
                 self._stopping = False
                 self._thread = threading.Thread(target=self._run, name="draft-writer", daemon=True)
@@ -53,10 +57,10 @@ class Writer:
 
     def stop(self) -> None:
         """Write what waits, then end. A later draft starts it again."""
-        with self._wake:
+        with self._lock:
             thread, self._thread = self._thread, None
             self._stopping = True
-            self._wake.notify()
+        self._bell.put(None)
         if thread is not None:
             thread.join()
 
@@ -69,14 +73,16 @@ class Writer:
             self.start()
         loop = asyncio.get_running_loop()
         future = loop.create_future()
-        size = sum(len(draft.payload) for draft in drafts)
-        with self._wake:
+        size = _size(drafts)
+        with self._lock:
             if self._queued + len(drafts) > MAX_QUEUE or self._size + size > MAX_QUEUE_SIZE:
                 raise Busy
             self._queue.append((drafts, future))
             self._queued += len(drafts)
             self._size += size
-            self._wake.notify()
+            must_ring, self._is_idle = self._is_idle, False
+        if must_ring:
+            self._bell.put(None)
         if patience:
             timer = loop.call_later(patience, _give_up, future)
             future.add_done_callback(lambda _: timer.cancel())
@@ -91,15 +97,22 @@ class Writer:
 
     def _next(self) -> list[Waiting]:
         """All that waits, up to MAX_BATCH drafts; sleeps until there is something; empty at the end."""
-        with self._wake:
-            self._wake.wait_for(lambda: self._queue or self._stopping)
-            batch, size = [], 0
-            while self._queue and size < MAX_BATCH:
-                batch.append(self._queue.popleft())
-                size += len(batch[-1][0])
-            self._queued -= size
-            self._size -= sum(len(draft.payload) for drafts, _ in batch for draft in drafts)
-            return batch
+        while True:
+            with self._lock:
+                if self._queue or self._stopping:
+                    return self._taken()
+                self._is_idle = True
+            self._bell.get()
+
+    def _taken(self) -> list[Waiting]:
+        batch, number, size = [], 0, 0
+        while self._queue and number < MAX_BATCH:
+            batch.append(self._queue.popleft())
+            number += len(batch[-1][0])
+            size += _size(batch[-1][0])
+        self._queued -= number
+        self._size -= size
+        return batch
 
     def _written(self, store: stores.Store, drafts: list[Row]) -> Exception | None:
         """None when the drafts are durable in the inbox or in the spool; else why not."""
@@ -116,6 +129,11 @@ class Writer:
         except Exception as error:
             logger.exception("The spool cannot be written either; %d drafts are refused", len(drafts))
             return Lost(str(error))
+
+
+def _size(drafts: list[Row]) -> int:
+    """Characters of their payloads."""
+    return len(drafts[0].payload) if len(drafts) == 1 else sum(len(draft.payload) for draft in drafts)
 
 
 def _answer(futures: list[asyncio.Future], error: Exception | None) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from cms import processes
 from tests.tracking.calling import AGENT, call, get, path_of
 from tracking import accounts, collector, draft, inbox, keys, links, pipeline, spool, stores, writer
 from tracking.models import Draft, DropCount, Event
@@ -59,8 +60,7 @@ def test_requests_that_arrive_together_share_a_commit(monkeypatch, own_writer):
 
     def write_when_all_wait(store, drafts):
         commits.append(len(drafts))
-        with own_writer._wake:
-            assert own_writer._wake.wait_for(lambda: own_writer._queued + sum(commits) == 200, 30)
+        assert processes.wait_until(lambda: own_writer._queued + sum(commits) == 200, 30)
         write(store, drafts)
 
     monkeypatch.setattr(store_class, "write", write_when_all_wait)
