@@ -110,9 +110,11 @@ class WriteForm(forms.Form):
         ),
     )
     pictures = forms.BooleanField(
-        label=gettext_lazy("Fetch pictures that lie on other hosts"),
+        label=gettext_lazy("Fetch pictures and PDFs that lie on other hosts"),
         required=False,
-        help_text=gettext_lazy("This server asks those hosts for them. You need the right to show them."),
+        help_text=gettext_lazy(
+            "This server asks those hosts for them, for PDFs the text's own host only. You need the right to show them."
+        ),
     )
 
     def __init__(self, *args, kind: kinds.Kind, user, **kwargs):

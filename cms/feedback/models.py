@@ -58,6 +58,7 @@ class Comment(models.Model):
     answer = models.TextField(blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    imported_in = models.ForeignKey("cms.ImportBatch", models.SET_NULL, null=True, related_name="comments")
     told_at = models.DateTimeField(null=True, help_text="When the commenter was told of the answer.")
 
     class Meta:

@@ -24,7 +24,7 @@ MAX_FILE = pictures.MAX_BYTES
 MAX_TOTAL = 300 * 1024 * 1024
 MAX_PATH = 1000
 MAX_NAME = 255
-WANTED = {*folder.SUFFIXES, *pictures.SUFFIXES}
+WANTED = {*folder.SUFFIXES, *pictures.SUFFIXES, pictures.PDF}
 # Each entry of the directory begins with this. More of them than that, and reading the directory alone costs too much.
 ENTRY, MAX_ENTRIES = b"PK\x01\x02", 10 * MAX_FILES
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}

@@ -34,7 +34,7 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--user", help="User name of who imports; shown in the history.")
         parser.add_argument("--dry-run", action="store_true", help="Say what would become of it; write nothing.")
         if kinds.PICTURES in kinds.get(self.kind).options:
-            parser.add_argument("--pictures", action="store_true", help="Fetch pictures that lie on other hosts.")
+            parser.add_argument("--pictures", action="store_true", help="Fetch pictures and PDFs of other hosts.")
 
     def place(self, options: dict) -> Path:
         """What is read. Raises CommandError when it is not there."""

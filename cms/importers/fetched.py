@@ -1,8 +1,9 @@
-"""Pictures of other hosts, fetched into the folder of an import: asked for once, taken only if they are pictures."""
+"""Pictures and PDFs of other hosts, fetched into the folder of an import: asked for once, judged by what is in them."""
 
 import hashlib
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -27,7 +28,14 @@ class FetchedPictures(pictures.Pictures):
     asked: int = 0
 
     def remote(self, address: str) -> Found:
-        """The file of that address, fetched now or before. Raises OutOfTimeError."""
+        """The picture of that address, fetched now or before. Raises OutOfTimeError."""
+        return self._fetched(address, pictures.MAX_BYTES, _picture_suffix)
+
+    def remote_file(self, address: str) -> Found:
+        """The PDF of that address, in the same way."""
+        return self._fetched(address, pictures.MAX_FILE_BYTES, _file_suffix)
+
+    def _fetched(self, address: str, most_bytes: int, judge: Callable[[Path], str]) -> Found:
         self.kept.mkdir(exist_ok=True)
         stem = hashlib.sha256(address.encode()).hexdigest()[:32]
         for known in self.kept.glob(f"{stem}~*"):
@@ -36,18 +44,31 @@ class FetchedPictures(pictures.Pictures):
             raise OutOfTimeError
         self.asked += 1
         try:
-            return Found(self._fetch(address, stem))
+            return Found(self._fetch(address, stem, most_bytes, judge))
         except FetchError as error:
             (self.kept / f"{stem}~").write_text(str(error))
             return Found(None, str(error))
 
-    def _fetch(self, address: str, stem: str) -> Path:
+    def _fetch(self, address: str, stem: str, most_bytes: int, judge: Callable[[Path], str]) -> Path:
         """Its suffix says what is in it, whatever the host calls it. It is moved into place whole."""
         coming = self.kept / f"{stem}-coming"
-        coming.write_bytes(fetching.fetch(address, pictures.MAX_BYTES).content)
-        why = pictures.refused(coming)
-        if why:
+        coming.write_bytes(fetching.fetch(address, most_bytes).content)
+        try:
+            suffix = judge(coming)
+        except FetchError:
             coming.unlink()
-            raise FetchError(why)
+            raise
         name = re.sub(r"[^\w-]", "", PurePosixPath(unquote(urlsplit(address).path)).stem)[:80] or "picture"
-        return coming.rename(self.kept / f"{stem}~{name}{pictures.suffix_of(coming)}")
+        return coming.rename(self.kept / f"{stem}~{name}{suffix}")
+
+
+def _picture_suffix(path: Path) -> str:
+    if why := pictures.refused(path):
+        raise FetchError(why)
+    return pictures.suffix_of(path)
+
+
+def _file_suffix(path: Path) -> str:
+    if why := pictures.refused_file(path):
+        raise FetchError(why)
+    return pictures.PDF

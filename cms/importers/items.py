@@ -29,6 +29,7 @@ class Item:
 
     `text` is Markdown or HTML as `markup` says, and begins at `first_line` of the file; empty leaves the body alone.
     `addresses`: where it was found, as others link to it; those in `old_paths` lead to the piece from now on.
+    `comments`: as `remarks.read` gives them.
     `stage`, `personas`, `owner` are the source's own words, for `tagging.Tags` to find.
     """
 
@@ -56,6 +57,7 @@ class Item:
     owner: str = ""
     addresses: list[str] = field(default_factory=list)
     old_paths: list[str] = field(default_factory=list)
+    comments: list[dict] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
     def tell(self, why: str, mend: str = "", line: int = 0) -> None:
@@ -92,6 +94,8 @@ def fingerprint(item: Item) -> str:
     """Changes when anything changes that is taken over."""
     aside = ("content_hash", "notices", "first_line")
     facts = {name: value for name, value in asdict(item).items() if name not in aside}
+    if not item.comments:
+        del facts["comments"]  # what was imported before there were any has not changed
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -114,6 +118,6 @@ def _without_nul(item: Item) -> Item:
     for name, value in vars(item).items():
         if isinstance(value, str):
             clean[name] = value.replace("\0", "\ufffd").strip() if name != "text" else value.replace("\0", "\ufffd")
-        elif isinstance(value, list) and name != "notices":
+        elif isinstance(value, list) and name not in ("notices", "comments"):
             clean[name] = [word.replace("\0", "\ufffd") for word in value]
     return replace(item, **clean)

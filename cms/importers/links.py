@@ -61,7 +61,7 @@ class Links:
 
     def resolve(self, soup: BeautifulSoup) -> None:
         """Change the links of a cleaned tree; those that stay become absolute, as far as the base is known."""
-        own_host = _host(self.base)
+        own_host = host(self.base)
         links = {}
         for link in soup.find_all("a", href=True):
             to = "" if link["href"].startswith("#") else normal(link["href"], self.base)
@@ -76,7 +76,8 @@ class Links:
         self.open = sorted({to for to in links.values() if to not in pages})
 
 
-def _host(address: str) -> str:
+def host(address: str) -> str:
+    """The host of an address, without www.; empty for none."""
     return split(address).netloc.lower().removeprefix("www.")
 
 

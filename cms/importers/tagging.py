@@ -4,6 +4,8 @@ Authors and topics that are missing are made, and topics told: that list is cont
 never made; what has no match is told.
 """
 
+from collections.abc import Callable
+
 from django.db.models import Q
 from django.utils.text import slugify
 
@@ -15,9 +17,10 @@ ALL_PERSONAS = {"all", "all-personas", "everyone", "everybody"}
 
 
 class Tags:
-    """What the library knows, read once for many items."""
+    """What the library knows, read once for many items. `made` hears of each topic and author that is new."""
 
-    def __init__(self):
+    def __init__(self, made: Callable[[Author | Topic], None] = lambda thing: None):
+        self.made = made
         self.people: dict[str, User | None] = {}
         self.told: set[str] = set()  # topics that the report names already
         self.load()
@@ -84,12 +87,14 @@ class Tags:
         slug = slugify(word)[:120]
         if slug and slug not in self.authors:
             self.authors[slug] = Author.objects.create(slug=slug, name=self._author_name(word))
+            self.made(self.authors[slug])
         return self.authors.get(slug)
 
     def _topic(self, word: str) -> Topic | None:
         slug = slugify(word)[:100]
         if slug and slug not in self.topics:
             self.topics[slug] = Topic.objects.create(slug=slug, name=word[:100])
+            self.made(self.topics[slug])
         return self.topics.get(slug)
 
 

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cms.importers import exports, kinds, links
+from cms.importers import exports, kinds, links, remarks
 from cms.importers.archives import ArchiveError
 from cms.importers.exports import Segment, UnreadableError
 from cms.importers.gutenberg import content_html, plain
@@ -97,6 +97,7 @@ class ExportReader:
         guid = _text(element, "guid")
         item.addresses = [address for address in (link, guid) if address]
         item.old_paths = links.own_path(link)
+        item.comments = remarks.read(element, item)
         _put_status(item, element)
         return item
 

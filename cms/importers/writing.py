@@ -10,7 +10,7 @@ from wagtail.rich_text import RichText
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from cms import clock, versions
-from cms.importers import links
+from cms.importers import files, links, parts, remarks
 from cms.importers.bodies import Picture, TooDeepError
 from cms.importers.composing import Composition, compose
 from cms.importers.items import Item, RefusedError
@@ -52,7 +52,7 @@ class Writer:
         self.source, self.user = self.batch.source, self.batch.user
         self.publish = self.publish and self.may_publish
         self.slugs = set(self.home.get_children().values_list("slug", flat=True))
-        self.tags = Tags()
+        self.tags = Tags(made=lambda thing: parts.note(self.batch, thing))
 
     def plan(self, item: Item) -> Plan:
         """What would become of it, with all notices added to the item. Reads only; pictures are fetched here.
@@ -146,15 +146,30 @@ class Writer:
             setattr(page, name, getattr(item, name) or getattr(page, name))
         page.medium = MEDIUM_OF.get(item.format, page.medium)
         if item.text.strip():
-            page.body = [(kind, self._value(value)) for kind, value in made.blocks]
+            documents = {address: self._document(path) for address, path in made.files.items()}
+            page.body = [(kind, self._value(value, documents)) for kind, value in made.blocks]
         if made.cover:
-            page.cover = in_library(made.cover, item.title, self.user)
+            page.cover = self._picture(made.cover, item.title)
         self.tags.put(page, item)
 
-    def _value(self, value):
+    def _picture(self, path, title: str):
+        image, is_new = in_library(path, title, self.user)
+        if is_new:
+            parts.note(self.batch, image)
+        return image
+
+    def _document(self, path) -> int:
+        document, is_new = files.in_library(path, self.user)
+        if is_new:
+            parts.note(self.batch, document)
+        return document.pk
+
+    def _value(self, value, documents: dict[str, int]):
+        if isinstance(value, RichText) and documents:
+            return RichText(files.linked(value.source, documents))
         if not isinstance(value, Picture):
             return value
-        image = in_library(value.path, value.alt, self.user)
+        image = self._picture(value.path, value.alt)
         image.contextual_alt_text, image.decorative = value.alt, not value.alt
         return image
 
@@ -164,6 +179,7 @@ class Writer:
         row.changed_in, row.revision_id = self.batch, _newest(row)
         row.awaits_pictures, row.open_links = made.awaits_pictures, "\n".join(made.open_links)
         row.save()
+        remarks.keep(row.page, item, self.batch)
         addresses = dict.fromkeys(links.normal(address, item.base) for address in item.addresses)
         rows = [ImportedAddress(item=row, source=self.source, address=address) for address in addresses if address]
         ImportedAddress.objects.bulk_create(rows, ignore_conflicts=True)

@@ -6,7 +6,7 @@ from cms.models.authors import Author
 from cms.models.campaigns import Campaign, Vehicle
 from cms.models.cycle import CycleSignature, CycleVersion
 from cms.models.documents import LibraryDocument, LibraryImage, LibraryRendition
-from cms.models.imports import ImportBatch, ImportedAddress, ImportedItem
+from cms.models.imports import ImportBatch, ImportedAddress, ImportedItem, ImportedPart
 from cms.models.jobs import Heartbeat, Job
 from cms.models.pages import AssetObjection, AssetPage, AssetTopic, HomePage
 from cms.models.personas import PersonaNote
@@ -35,6 +35,7 @@ __all__ = [
     "ImportBatch",
     "ImportedAddress",
     "ImportedItem",
+    "ImportedPart",
     "Job",
     "LibraryDocument",
     "LibraryImage",

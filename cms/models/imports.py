@@ -57,6 +57,20 @@ class ImportedItem(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="imported_item_once")]
 
 
+class ImportedPart(models.Model):
+    """A topic, an author, a picture or a file that an import made: undone with it, if nothing uses it."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="parts")
+    model = models.CharField(max_length=100, help_text="app.model, in small letters.")
+    object_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["model", "object_id"], name="imported_part_once")]
+
+    def __str__(self):
+        return f"{self.model} {self.object_id}"
+
+
 class ImportedAddress(models.Model):
     """An address under which a piece was found where it came from. Links to it become links to the piece."""
 

@@ -14,7 +14,7 @@ from PIL import Image
 from cms.importers import fetched, fetching
 from cms.importers.fetched import FetchedPictures
 from cms.importers.fetching import FetchError, fetch, is_public
-from cms.models import AssetPage, LibraryImage
+from cms.models import AssetPage, LibraryDocument, LibraryImage
 from tests.cms.importers.test_wordpress import export, item
 
 
@@ -237,3 +237,39 @@ def test_pictures_come_only_when_asked_for_and_the_same_one_once(host, tmp_path)
     body = AssetPage.objects.get().get_latest_revision_as_object().body
     assert [block.block_type for block in body] == ["image", "image", "text"]
     assert run("--pictures") == {"created": 0, "updated": 0, "unchanged": 1, "skipped": 0, "warnings": 0, "reasons": []}
+
+
+@pytest.mark.django_db
+def test_pdfs_of_the_own_host_come_when_asked_for_once_each_with_an_etag_of_their_content(host, tmp_path, client):
+    pdf = b"%PDF-1.4\nOne page."
+    for path in ("/blog/files/a.pdf", "/copy.PDF"):
+        Host.answers[path] = (200, {}, pdf)
+    Host.answers["/fake.pdf"] = (200, {}, b"<html>Log in</html>")
+    base = "http://pinned.example"
+    hrefs = (f"{base}/blog/files/a.pdf", f"{base}/copy.PDF", f"{base}/fake.pdf", "http://inside.example/x.pdf")
+    html = "".join(f'<p><a href="{href}">{href}</a></p>' for href in hrefs)
+    text = item("One", html).replace("https://old.example", base)
+    path = export(tmp_path, text)
+
+    def run(*options):
+        out = StringIO()
+        call_command(
+            "import_wxr", str(path), "--source", "x", "--publish", *options, "-v0", stdout=out, stderr=StringIO()
+        )
+        return json.loads(out.getvalue())
+
+    assert (run()["created"], Host.asked, LibraryDocument.objects.count()) == (1, [], 0)
+    told = run("--pictures")
+    assert (told["updated"], told["warnings"]) == (1, 1)
+    assert [name for name, _host in Host.asked] == ["/blog/files/a.pdf", "/copy.PDF", "/fake.pdf"]
+    document = LibraryDocument.objects.get()
+    source = AssetPage.objects.get().body[0].value.source
+    assert source.count(f'<a id="{document.pk}" linktype="document">') == 2
+    assert (f'<a href="{hrefs[2]}">' in source, f'<a href="{hrefs[3]}">' in source) == (True, True)
+    assert run("--pictures")["unchanged"] == 1
+    # The trap: a file without hash has the ETag "", and a browser would keep the old one for ever.
+    answer = client.get(document.url)
+    assert (document.file_size, len(document.file_hash)) == (len(pdf), 40)
+    assert document.file_hash in answer["ETag"]
+    again = client.get(document.url, headers={"if-none-match": answer["ETag"]})
+    assert (again.status_code, client.get(document.url, headers={"if-none-match": '""'}).status_code) == (304, 200)

@@ -131,6 +131,7 @@ def test_rows_beyond_what_is_kept_are_counted(marketer, monkeypatch):
 
 
 def test_worker_killed_in_the_middle_of_a_slice_makes_no_twins_and_counts_right(marketer, monkeypatch):
+    monkeypatch.setattr(work, "SLICE_SECONDS", 600)  # one slice, however slow the machine is
     job = start(blog(9, ("blog/02.md.md", "no title")), marketer)
     written = []
     write = writing.Writer.write
