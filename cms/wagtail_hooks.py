@@ -9,7 +9,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.snippets.models import register_snippet
 
 from cms import documents
-from cms.admin import health, scorecard, stuck
+from cms.admin import health, pieces, scorecard, stuck
 from cms.admin.agreements import AgreementViewSet
 from cms.admin.assets import AssetViewSet
 from cms.admin.campaigns import CampaignViewSet
@@ -64,7 +64,7 @@ hooks.register("register_bulk_action", ClassifyBulkAction)
 
 @hooks.register("register_admin_urls")
 def operations_urls():
-    return [*health.URLS, *stuck.URLS, *scorecard.URLS]
+    return [*health.URLS, *stuck.URLS, *scorecard.URLS, *pieces.URLS]
 
 
 @hooks.register("register_reports_menu_item")

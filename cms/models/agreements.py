@@ -3,16 +3,29 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms import SelectMultiple
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import DraftStateMixin, RevisionMixin, WorkflowMixin
 from wagtail.search import index
 
 from cms.models.merging import FollowsMergedTopics
 from cms.models.pages import AssetPage, Format
+from cms.piece_chooser import PieceChooser
+
+
+class AgreementForm(WagtailAdminModelForm):
+    """Asks here what a model's own `clean` cannot: a new agreement has no pieces before it is saved."""
+
+    def clean(self):
+        said = super().clean()
+        if not any(said.get(name) for name in ("assets", "stage", "topic", "format")):
+            raise ValidationError(
+                _("Name at least one piece, or a stage, topic or format: else nothing is the signal.")
+            )
+        return said
 
 
 class SignalAgreement(
@@ -22,6 +35,8 @@ class SignalAgreement(
 
     It names single pieces, or a set by stage, topic and format (all that are filled must match).
     """
+
+    base_form_class = AgreementForm
 
     name = models.CharField(max_length=120)
     assets = ParentalManyToManyField(AssetPage, blank=True, related_name="agreements", verbose_name=_("pieces"))
@@ -36,7 +51,7 @@ class SignalAgreement(
         FieldPanel("name"),
         MultiFieldPanel(
             [
-                FieldPanel("assets", widget=SelectMultiple(attrs={"size": 12})),
+                FieldPanel("assets", widget=PieceChooser),
                 FieldPanel("stage"),
                 FieldPanel("topic"),
                 FieldPanel("format"),
@@ -55,13 +70,6 @@ class SignalAgreement(
 
     def __str__(self):
         return self.name
-
-    def clean(self):
-        super().clean()
-        if not (self.stage_id or self.topic_id or self.format or self.assets.all()):
-            raise ValidationError(
-                _("Name at least one piece, or a stage, topic or format: else nothing is the signal.")
-            )
 
 
 class AgreementSignature(models.Model):
