@@ -74,4 +74,13 @@ function start(box) {
     });
 }
 
-document.querySelectorAll("[data-pieces]").forEach(start);
+function startAll() {
+    document.querySelectorAll("[data-pieces]").forEach(start);
+}
+
+// The form's scripts can stand before the form.
+if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", startAll);
+} else {
+    startAll();
+}
