@@ -136,6 +136,8 @@ def _reconsider(pendings: list[Pending]) -> None:
     events = list(queries.events([pending.event_uuid for pending in pendings]))
     people, machines = engagements.rejudge(events)
     _lock_contacts(engagement.contact_id for engagement in (*people, *machines))
+    answers.take_back(machines)
+    answers.take(people)
     moved = _undo({engagement.event_uuid for engagement in machines})
     again = stages.caused_by({engagement.event_uuid for engagement in people})
     resumed = runs.resume(again)

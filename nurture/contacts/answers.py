@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from cms.models import Persona
 from nurture.contacts import facts
-from nurture.contacts.models import Contact, Engagement
+from nurture.contacts.models import Contact, Engagement, FieldChange
 
 
 def take(engagements: Iterable[Engagement]) -> int:
@@ -28,6 +28,23 @@ def take(engagements: Iterable[Engagement]) -> int:
         number += _persona(contact, personas.get(one.properties.get("persona")), source, one)
         for topic in one.properties.get("topics") or ():
             number += facts.state(contact, facts.INTEREST, str(topic), source, one.occurred_at)
+    return number
+
+
+def take_back(engagements: Iterable[Engagement]) -> int:
+    """A robot gave these answers: the facts they became are taken back, in the caller's transaction; how many.
+
+    A persona that was changed since, by whomever, stays.
+    """
+    told = [one for one in engagements if one.kind == "survey_answered" and _tells(one)]
+    number = 0
+    for one in told:
+        contact, source = Contact.objects.get(pk=one.contact_id), f"survey:{one.properties.get('survey')}"
+        mine = FieldChange.objects.filter(subject=contact.subject, source=source, at=one.occurred_at)
+        number += mine.filter(field=facts.INTEREST).delete()[0]
+        latest = FieldChange.objects.filter(subject=contact.subject, field="persona").order_by("-at", "-pk").first()
+        if latest and latest.source == source and latest.at == one.occurred_at and latest.new:
+            number += len(facts.change(contact, {"persona": None}, source))
     return number
 
 

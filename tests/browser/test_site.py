@@ -98,7 +98,7 @@ def test_first_visit_is_light_asks_no_other_host_and_nothing_moves(filled, new_p
 def test_reader_without_script_rates_and_is_thanked(filled, new_page):
     page = opened(new_page(java_script_enabled=False), filled, "asset")
     page.get_by_role("button", name="Yes").click()
-    assert re.search(r"/a-warm-hour/\?rated=useful#rated$", page.url)
+    assert re.search(r"/a-warm-hour/\?rated=useful&more=[^#&]+#rated$", page.url)
     assert page.get_by_role("status").inner_text() == "Thank you. Good to know that it was useful."
     page.get_by_role("button", name="No").click()
     assert page.get_by_role("status").inner_text() == "Thank you. We will look at it again."

@@ -56,6 +56,23 @@ def test_known_persona_stays_and_a_robot_tells_nothing(contact, make_contact, to
     assert contact.persona == known
 
 
+def test_what_a_robot_told_is_taken_back_and_what_a_person_said_since_stays(contact, make_contact, told):
+    one_persona, other = (Persona.objects.create(slug=name, name=name) for name in ("it", "finance"))
+    topic = Topic.objects.create(slug="cost", name="Cost")
+    later = make_contact("bea")
+    rows = [told(contact, persona=one_persona.pk, topics=[topic.pk]), told(later, persona=one_persona.pk)]
+    assert answers.take(rows) == 3
+    later.refresh_from_db()
+    facts.change(later, {"persona": other}, "admin:1")
+    assert answers.take_back(rows) == 2
+    for one, persona in ((contact, None), (later, other)):
+        one.refresh_from_db()
+        assert one.persona == persona
+    assert not FieldChange.objects.filter(field=facts.INTEREST).exists()
+    assert answers.take_back(rows) == 0
+    assert answers.take(rows) == 2
+
+
 def test_nothing_told_costs_no_query(contact, told, django_assert_num_queries):
     rows = [told(contact)]
     with django_assert_num_queries(0):

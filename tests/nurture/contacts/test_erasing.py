@@ -11,7 +11,9 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from cms import clock, policy
-from cms.feedback.models import Comment
+from cms.feedback import readers
+from cms.feedback.models import Comment, Rating, RatingNote
+from cms.models import AnswerSet, Question, Survey
 from nurture import erasing, pipeline
 from nurture.contacts import facts, identities, offline, stages
 from nurture.contacts.models import Contact, Engagement
@@ -62,10 +64,22 @@ def person(make_contact, make_asset, marketer, stages):
     Comment.objects.create(
         asset=asset, state="published", name=CANARY, email=contact.email, text="Good.", key=uuid4(), posted_at=now
     )
+    said_of(asset, contact, now)
     pipeline.react()
     while rollups.refresh(hurry=True):
         pass
     return contact
+
+
+def said_of(asset, contact, now):
+    """A note with a rating, and a survey answered in their browser, in their own words."""
+    rating = Rating.objects.create(asset=asset, reader_key="r", value=1, rated_at=now)
+    RatingNote.objects.create(rating=rating, text=f"I am {CANARY}", email=contact.email, noted_at=now)
+    survey = Survey.objects.create(title="Who", slug="who", intro="x", purpose="x", consent_wording="x")
+    question = Question(survey=survey, label="Why?", field_type="multiline")
+    question.save()
+    answers = AnswerSet.objects.create(survey=survey, reader_key=readers.key_of_visitor(KEY), answered_at=now)
+    answers.answers.create(question=question, text=f"{CANARY} asks")
 
 
 def stages_of(contact, stages_, user):
