@@ -12,8 +12,10 @@ from editorial import history
 from editorial.admin import brief_points, interest_list, mix_targets, slot_rules_list
 from editorial.coverage_views import CoveragePanel
 from editorial.panels import AssetEditing
+from editorial.reminder_panel import StepReminderPanel
 
 hooks.register("register_log_actions", history.register)
+hooks.register("register_account_settings_panel", StepReminderPanel)
 hooks.register("register_admin_viewset", lambda: [brief_points, interest_list, mix_targets, slot_rules_list])
 page_viewset_registry.register(AssetPage, AssetEditing("asset_editing"))
 

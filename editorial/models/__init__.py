@@ -4,6 +4,7 @@ from editorial.models.approvals import Approval
 from editorial.models.coverage import CoverageLevels
 from editorial.models.interests import Interest
 from editorial.models.mix import MixTarget
+from editorial.models.reminders import StepReminder
 from editorial.models.schedule import Entry
 from editorial.models.slots import Slot, SlotRule
 from editorial.models.views import CalendarFeed, SavedView
@@ -11,5 +12,5 @@ from editorial.models.work import Assignment, BriefAnswer, BriefPoint, Remark
 
 __all__ = [
     "Approval", "Assignment", "BriefAnswer", "BriefPoint", "CalendarFeed", "CoverageLevels", "Entry", "Interest",
-    "MixTarget", "Remark", "SavedView", "Slot", "SlotRule",
+    "MixTarget", "Remark", "SavedView", "Slot", "SlotRule", "StepReminder",
 ]  # fmt: skip

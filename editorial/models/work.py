@@ -50,9 +50,11 @@ class Assignment(models.Model):
     due_on = models.DateField(_("due"), null=True, blank=True)
     instructions = models.TextField(blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    reminded_of = models.DateField(null=True, editable=False, help_text=_("The day it was due when its mail went out."))
 
     class Meta:
         ordering = [models.F("due_on").asc(nulls_last=True), "pk"]
+        indexes = [models.Index(fields=["due_on"], name="step_to_do", condition=models.Q(done_at__isnull=True))]
 
     def __str__(self):
         return self.name
