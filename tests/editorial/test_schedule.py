@@ -33,7 +33,7 @@ def test_moving_an_entry_writes_day_version_and_history(make_entry, editor):
     line = history(entry)[-1]
     assert (line.action, line.user) == ("editorial.move", editor)
     assert line.data == {"due_on": {"old": "2026-11-03", "new": "2026-11-10"}}
-    assert line.message == "Moved from Nov. 3, 2026 to Nov. 10, 2026"
+    assert line.message == "Moved from 3 November 2026 to 10 November 2026"
 
 
 def test_a_move_can_take_the_day_away_and_set_the_step(make_entry, editor):

@@ -69,7 +69,7 @@ def test_a_step_has_somebody_who_is_told_a_day_and_instructions_and_is_done_once
     assert [mail.subject for mail in mailoutbox] == ["editor asks you: Interview the night shift"]
     made = entry.assignments.get()
     assert (made.assignee, made.due_on, made.instructions) == (marketer, date(2026, 11, 20), "Ring")
-    assert "was due Nov. 20, 2026" in client.get(reverse("editorial:work", args=[entry.pk])).content.decode()
+    assert "was due 20 November 2026" in client.get(reverse("editorial:work", args=[entry.pk])).content.decode()
     for _twice in range(2):
         post(client, entry, do="finish", step=made.pk)
     made.refresh_from_db()

@@ -78,7 +78,7 @@ def test_editing_saves_and_a_stale_form_keeps_what_was_written(client, editor, m
     assert "marketer changed “Working title” after you opened it" in said(answer)
     again = answer.context["form"]
     assert (again["title"].value(), str(again["version"].value())) == ("A better title", "2")
-    assert again.conflicts == [("Title", "Working title"), ("Planned for", "Dec. 1, 2026")]
+    assert again.conflicts == [("Title", "Working title"), ("Planned for", "1 December 2026")]
     entry.refresh_from_db()
     assert (entry.title, entry.version) == ("Working title", 2)
     assert client.post(address("edit", entry.pk), form | {"version": 2}).status_code == 302

@@ -87,7 +87,7 @@ def test_a_move_offers_its_undo_and_the_undo_moves_back(client, editor, make_ent
     entry = make_entry("Moved", due_on=before)
     client.force_login(editor)
     toast = said(client.post(address(entry), {"day": "2026-12-24", "version": 1}))
-    assert "“Moved” is moved to Dec. 24, 2026." in toast
+    assert "“Moved” is moved to 24 December 2026." in toast
     undo = {"day": "2026-11-26", "version": 2} if before else {"pick": "none", "version": 2}
     for name, value in undo.items():
         assert f'name="{name}" value="{value}"' in toast
@@ -115,12 +115,12 @@ def test_the_script_is_told_in_json_what_was_done_and_what_undoes_it(client, edi
     client.force_login(editor)
     status, told = ask(client, entry, day="2026-11-27", version=1)
     assert (status, told) == (
-        200, {"text": "“Moved” is moved to Nov. 27, 2026.", "version": 2, "undo": {"day": "2026-11-26"}},
+        200, {"text": "“Moved” is moved to 27 November 2026.", "version": 2, "undo": {"day": "2026-11-26"}},
     )  # fmt: skip
     assert ask(client, entry, version=2, **told["undo"])[0] == 200
     assert lines(entry)[1:] == [
-        "Moved from Nov. 26, 2026 to Nov. 27, 2026",
-        "Moved from Nov. 27, 2026 to Nov. 26, 2026",
+        "Moved from 26 November 2026 to 27 November 2026",
+        "Moved from 27 November 2026 to 26 November 2026",
     ]
 
 
@@ -137,7 +137,7 @@ def test_a_conflict_tells_the_script_what_stands_now(client, editor, marketer, m
 def test_a_day_that_is_over_is_asked_about_first(client, editor, make_entry):
     entry = make_entry("Slip", due_on=date(2026, 11, 26))
     client.force_login(editor)
-    question = {"question": "Nov. 20, 2026 is over. Move “Slip” there all the same?", "yes": "Move it"}
+    question = {"question": "20 November 2026 is over. Move “Slip” there all the same?", "yes": "Move it"}
     assert ask(client, entry, day="2026-11-20", version=1) == (200, question)
     page = client.post(address(entry), {"day": "2026-11-20", "version": 1}).content.decode()
     assert 'name="sure" value="1"' in page
@@ -158,7 +158,7 @@ def test_a_step_and_the_next_look_move_by_the_same_address(client, editor, make_
     assert ask(client, entry, "review", day="2027-05-01", version=2)[1]["undo"] == {"pick": "none"}
     entry.refresh_from_db()
     assert (entry.step, entry.review_on, entry.due_on) == ("review", date(2027, 5, 1), date(2026, 11, 26))
-    assert lines(entry)[-2:] == ["Idea → Review", "To look at again on May 1, 2027, not no date"]
+    assert lines(entry)[-2:] == ["Idea → Review", "To look at again on 1 May 2027, not no date"]
 
 
 @pytest.mark.parametrize(("kind", "lane"), [("entry", "moon"), ("thing", "due"), ("entry", "publish"), ("page", "due")])
@@ -197,14 +197,17 @@ def test_a_real_publication_moves_after_a_question_and_keeps_its_hour(client, ma
     client.force_login(marketer)
     move = {"day": "2026-12-24", "version": page_of(scheduled).latest_revision_id}
     status, told = ask(client, scheduled, "publish", **move)
-    assert (status, told["question"]) == (200, "Let “Winter hours” go live on Dec. 24, 2026? Its publication changes.")
+    assert (status, told["question"]) == (
+        200,
+        "Let “Winter hours” go live on 24 December 2026? Its publication changes.",
+    )
     assert goes_live(scheduled) == datetime(2026, 11, 30, 8, tzinfo=UTC)
     status, told = ask(client, scheduled, "publish", **move, sure=1)
     assert (status, told["undo"]) == (200, {"day": "2026-11-30"})
     assert goes_live(scheduled) == datetime(2026, 12, 24, 8, tzinfo=UTC)
     scheduled.refresh_from_db()
     assert (scheduled.step, scheduled.due_on) == ("scheduled", date(2026, 11, 26))
-    assert lines(scheduled)[-1] == "Goes live on Dec. 24, 2026, not Nov. 30, 2026"
+    assert lines(scheduled)[-1] == "Goes live on 24 December 2026, not 30 November 2026"
     assert page_of(scheduled).revisions.filter(approved_go_live_at__isnull=False).count() == 1
 
 
