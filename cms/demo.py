@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wagtail.models import Site
 
-from cms import clock, cycle, demo_people, demo_pieces, demo_surveys, placements
+from cms import clock, cycle, demo_gates, demo_people, demo_pieces, demo_surveys, placements
 from cms.models import (
     AssetPage,
     Author,
@@ -52,6 +52,7 @@ def load(say: Say) -> None:
         for row in rows:
             model.objects.get_or_create(slug=row["slug"], defaults=row)
     demo_pieces.load(CONTENT / "pieces", say, _campaigns(told))
+    demo_gates.load(told["gate"], CONTENT / "pieces", say)
     agree_on_stages(told)
     ask(told["poll"])
     demo_surveys.load()

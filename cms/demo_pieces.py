@@ -14,8 +14,6 @@ from cms.models import AssetPage, Author, BuyingStage, Campaign, HomePage, Libra
 
 COVER_QUALITY = 88
 PLAIN_FIELDS = ("title", "slug", "summary", "format", "medium", "length", "approach", "shelf_life")
-# Gated pieces are public until there are gates.
-AUDIENCES = {"gated": "public"}
 
 
 def load(folder: Path, say, campaigns: dict[str, Campaign]) -> None:
@@ -59,7 +57,7 @@ def _page(piece, cover: LibraryImage, at: datetime) -> AssetPage:
     return AssetPage(
         **{field: piece[field] for field in PLAIN_FIELDS},
         search_description=piece["summary"],
-        audience=AUDIENCES.get(piece["audience"], piece["audience"]),
+        audience=piece["audience"],
         review_by=review_by,
         cover=cover,
         body=body_blocks(piece.content),

@@ -14,7 +14,7 @@ from wagtail.models import PageViewRestriction
 
 from cms import clock, pictures
 from cms.models import AssetPage, BuyingStage, LibraryImage
-from cms.models.pages import AssetTopic, Audience, ShelfLife
+from cms.models.pages import LISTED, AssetTopic, ShelfLife
 
 # A piece made live by code may lack the moment: it comes last on either database.
 NEWEST_FIRST = (F("first_published_at").desc(nulls_last=True), "-pk")
@@ -28,15 +28,15 @@ FRESH, RECENT, OUT_OF_DATE = 2, 1, -6
 FRESH_DAYS, RECENT_DAYS = 30, 180
 
 
-def published(audience=Audience.PUBLIC, *, topic=None, stage=None, persona=None) -> QuerySet[AssetPage]:
-    """Live pieces for `audience` (an Audience, or None for all of them), newest first.
+def published(audience=LISTED, *, topic=None, stage=None, persona=None) -> QuerySet[AssetPage]:
+    """Live pieces for `audience` (an Audience, several, or None for all of them), newest first.
 
     `topic`, `stage` and `persona` (objects or primary keys) each narrow it: a piece has the topic; serves the stage
     first or also; is written for the persona or for all. Never the same piece twice; one query.
     """
     pieces = AssetPage.objects.live().filter(~_restricted()).order_by(*NEWEST_FIRST)
     if audience is not None:
-        pieces = pieces.filter(audience=audience)
+        pieces = pieces.filter(audience__in=[audience] if isinstance(audience, str) else list(audience))
     if topic is not None:
         pieces = pieces.filter(_about([topic]))
     if stage is not None:

@@ -2,6 +2,7 @@
 
 from cms import agreements, jobs, pictures, scorecards
 from cms.feedback import forgetting
+from cms.gates import submissions
 from cms.surveys import forgetting as survey_forgetting
 from cms.surveys import reminding
 from cms.worker import Loop
@@ -14,4 +15,5 @@ LOOPS: list[Loop] = [
     Loop("what readers said, forgotten", forgetting.forget, 600),
     Loop("answers of surveys, forgotten", survey_forgetting.forget, 600),
     Loop("surveys to repeat", reminding.remind, 3600),
+    Loop("forms sent, forgotten", submissions.forget, 600),
 ]

@@ -29,7 +29,8 @@ class Port:
 
 
 # reader(request) -> {"key": str | None, "known": dict, "read": set of asset ids, "stage": id | None,
-# "persona": id | None}
+# "persona": id | None}. Of a proven contact only, told by the visitor key that a form of ours posted: a page that is
+# fetched carries none, so it may be cached. `known`: {"email" and cms.gates.models.Fills: text} of what is not empty.
 reader = Port("reader", lambda request: {"key": None, "known": {}, "read": set(), "stage": None, "persona": None})
 
 # audience() -> {(stage_id, persona_id | None): {"contacts": n, "accounts": n, "weeks": float | None}}
@@ -55,3 +56,15 @@ scorecards = Port("scorecards", lambda ids, at: {})
 # readings(asset_id, since) -> [{"week": its Monday, "views", "reads", "downloads": all n}], oldest first, no week left
 # out; None: not known yet
 readings = Port("readings", lambda asset_id, since: None)
+
+# consent_questions() -> [{"purpose", "words", "version"}]: what a form may ask consent for, as it is worded now
+consent_questions = Port("consent_questions", lambda: [])
+
+
+def _unsigned(token: str) -> dict[str, Any]:
+    raise ValueError("nobody signs links here")
+
+
+# sign_link(payload) -> token for a link to a file; read_link(token) -> payload, or ValueError for what is not ours
+sign_link = Port("sign_link", lambda payload: "")
+read_link = Port("read_link", _unsigned)

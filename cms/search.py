@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cms.library import NEWEST_FIRST, cards, published
 from cms.models import AssetPage, Topic
-from cms.models.pages import AssetTopic, Audience, Format
+from cms.models.pages import LISTED, AssetTopic, Format
 
 LONGEST_QUERY = 200
 LONGEST_TOLD = 80
@@ -66,7 +66,7 @@ def _ranked(words: str) -> dict[int, str]:
     if not words:
         return dict(listed.values_list("pk", "format")[:MOST_FOUND])
     # The search index knows nothing of view restrictions, so what it ranks is checked against what may be listed.
-    matches = AssetPage.objects.live().filter(audience=Audience.PUBLIC).search(words)
+    matches = AssetPage.objects.live().filter(audience__in=LISTED).search(words)
     ranked = [piece.pk for piece in matches[:MOST_FOUND]]
     formats = dict(listed.filter(pk__in=ranked).values_list("pk", "format"))
     return {pk: formats[pk] for pk in ranked if pk in formats}

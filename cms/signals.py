@@ -30,3 +30,21 @@ agreement_signed = Signal()
 
 # The last day of a signed agreement has passed. provides args: agreement_id, revision_id
 agreement_expired = Signal()
+
+# A reader said in a form who they are. Sent inside the transaction that stored it; who knows people answers with
+# `submissions.belongs_to`. provides args: key (the form's, UUID), email, fields ({cms.gates.models.Fills: text}),
+# consents ([{"purpose", "wording"}]), visitor (UUID or None), is_proven (the address is theirs), form (its name),
+# request_facts (dict)
+reader_named = Signal()
+
+# The mailed link of a form was followed where it was sent: the address is theirs. Args as reader_named, is_proven True.
+address_proven = Signal()
+
+# A form was sent. Sent inside the transaction that stored it, after reader_named. provides args: asset_id, gate_id,
+# form (its name), key (UUID), subject (UUID or None), visitor (UUID or None), link_token, request_facts, sent_at
+form_submitted = Signal()
+
+# Somebody fetched a file through a signed link: once a file's beginning, not for a continuation, HEAD, 304 or prefetch.
+# provides args: asset_id, document_id, file (its name), key (the form's UUID), subject (UUID or None), by_mail (bool),
+# request_facts, downloaded_at
+asset_downloaded = Signal()

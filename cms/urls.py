@@ -9,6 +9,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 from cms import feeds, rest, views
 from cms.feedback import comment_views, note_views, poll_views
 from cms.feedback.views import rate
+from cms.gates import file_views
+from cms.gates import views as gates
 from cms.sitemaps import SITEMAPS
 from cms.surveys import views as survey_views
 
@@ -32,6 +34,11 @@ urlpatterns = [
     path("", include("nurture.public_urls")),
     path("comments/", comment_views.post, name="comment"),
     path("comments/<uuid:key>/", comment_views.confirm, name="confirm_comment"),
+    path("get/<int:piece>/", gates.show, name="gate"),
+    path("get/<int:piece>/send/", gates.send, name="gate_send"),
+    path("get/files/<str:token>/", file_views.files, name="gate_files"),
+    path("get/file/<str:token>/<str:name>", file_views.file, name="gate_file"),
+    path("get/again/<str:token>/", file_views.again, name="gate_again"),
     path("feed/", feeds.SiteFeed(), name="feed"),
     path("feed/atom/", feeds.SiteAtom(), name="atom"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),

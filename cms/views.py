@@ -78,7 +78,7 @@ def search_page(request):
 def robots(request):
     """What crawlers may read, and where the sitemap is."""
     sitemap = settings.BASE_URL + reverse("sitemap")
-    paths = ("/admin/", "/rate/", "/poll/", "/comments/", "/search/", "/t/")
+    paths = ("/admin/", "/rate/", "/poll/", "/comments/", "/get/", "/search/", "/t/")
     closed = [f"Disallow: {path}" for path in paths]
     lines = ("User-agent: *", *closed, f"Sitemap: {sitemap}", "")
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

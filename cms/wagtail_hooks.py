@@ -16,6 +16,7 @@ from cms.admin.campaigns import CampaignViewSet
 from cms.admin.classify import ClassifyBulkAction
 from cms.admin.comments import CommentViewSet
 from cms.admin.cycle import CycleViewSet
+from cms.admin.gates import GateViewSet
 from cms.admin.imports import ImportViewSet
 from cms.admin.jobs import JobViewSet
 from cms.admin.placements import PlacementViewSet
@@ -51,6 +52,7 @@ class LibraryGroup(ViewSetGroup):
         CampaignViewSet,
         VehicleViewSet,
         CommentViewSet,
+        GateViewSet,
         PollViewSet,
         SurveyViewSet,
         ImportViewSet,
@@ -84,7 +86,7 @@ def stuck_menu_item():
 
 @hooks.register("before_serve_document")
 def keep_internal_files(document, request):
-    """A file of sales-only or unpublished pieces is found by nobody outside, whatever its number."""
+    """A file behind a gate, of sales-only or of unpublished pieces is found by nobody outside, whatever its number."""
     if not request.user.has_perm("wagtailadmin.access_admin") and documents.is_internal(document):
         raise Http404
 
@@ -123,3 +125,10 @@ def library_log_actions(actions):
     actions.register_action("job.start", _("Start"), _("Started"))
     actions.register_action("job.cancel", _("Stop"), _("Stopped"))
     actions.register_action("job.retry", _("Try again"), _("Tried again"))
+
+
+@hooks.register("register_log_actions")
+def gate_log_actions(actions):
+    actions.register_action("gate.export", _("Export what was sent"), _("What was sent through it was exported"))
+    actions.register_action("gate.release", _("Release"), _("A form that was held back was released"))
+    actions.register_action("gate.revoke", _("End links"), _("The links of a form were ended"))

@@ -15,6 +15,8 @@ from wagtail.models import ModelLogEntry
 
 from cms import clock
 from cms.feedback.models import Comment, RatingNote
+from cms.gates import submissions
+from cms.gates.models import GateSubmission
 from cms.surveys import forgetting as surveys
 from nurture.contacts.models import Contact, Engagement, FieldChange, Identity
 from nurture.mail.models import Delivery, DeliveryAttempt
@@ -45,6 +47,7 @@ def erase(contact: Contact, user) -> None:
         _forget_decisions(held)
         _forget_comments(held.email)
         surveys.erase(subject, browsers)
+        submissions.scrub(_forms(held))
         FieldChange.objects.filter(subject=subject).delete()
         Identity.objects.filter(contact=held).delete()
         for engagement in Engagement.objects.filter(contact=held).exclude(properties={}):
@@ -96,6 +99,11 @@ def _forget_comments(email: str) -> None:
     theirs.update(name="–", email="", visitor=None, link_token="", network_key="")
 
 
+def _forms(contact: Contact):
+    """What they sent through gates, or somebody with their address."""
+    return GateSubmission.objects.filter(Q(subject=contact.subject) | Q(email=contact.email))
+
+
 def export(contact: Contact) -> dict[str, Any]:
     """All that is kept about a person, as JSON can carry it, oldest first: for them to have."""
     hmac = consent.address_hmac(contact.email)
@@ -127,7 +135,7 @@ def export(contact: Contact) -> dict[str, Any]:
 
 
 def _said(contact: Contact, edges: list[Identity]) -> dict[str, Any]:
-    """What they told us in their own words: under pieces, with ratings, in surveys."""
+    """What they told us in their own words: under pieces, with ratings, in surveys, through gates."""
     mine = {"email__iexact": contact.email}
     browsers = [edge.visitor.key for edge in edges if edge.revoked_at is None]
     return {
@@ -136,6 +144,7 @@ def _said(contact: Contact, edges: list[Identity]) -> dict[str, Any]:
             RatingNote.objects.filter(**mine).order_by("pk"), "rating__asset__title text email noted_at"
         ),
         "surveys": surveys.given(contact.subject, browsers),
+        "forms": _rows(_forms(contact).order_by("pk"), "asset_title email answers consents posted_at proven_at"),
     }
 
 

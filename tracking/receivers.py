@@ -3,16 +3,25 @@
 import logging
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.dispatch import receiver
 
 from cms import clock
-from cms.signals import asset_rated, comment_posted, poll_answered, survey_answered
-from tracking import pipeline, tokens
+from cms.signals import (
+    asset_downloaded,
+    asset_rated,
+    comment_posted,
+    form_submitted,
+    poll_answered,
+    survey_answered,
+)
+from tracking import consent, modes, pipeline, tokens, verdicts, wordings
 from tracking.models import Draft
+from tracking.models.events import Verdict
 
 logger = logging.getLogger(__name__)
+DOWNLOADS = UUID("6f1f6a52-3f0c-4c5e-9f0e-2b1d5a7c9e41")  # the name space of their uuids
 
 
 @receiver(asset_rated, dispatch_uid="tracking.rated")
@@ -88,6 +97,60 @@ def surveyed(
     _record("survey_answered", asset_id, said, visitor, link_token, request_facts, answered_at, mail_ref)
 
 
+@receiver(form_submitted, dispatch_uid="tracking.form_submitted")
+def submitted(
+    sender: Any,
+    asset_id: int,
+    gate_id: int,
+    form: str,
+    subject: UUID | None = None,
+    visitor: UUID | None = None,
+    link_token: str = "",
+    request_facts: dict[str, str] | None = None,
+    sent_at: datetime | None = None,
+    **_: Any,
+) -> None:
+    """A form that was sent is an event; what was answered stays in the library. Whose it is, they said themselves."""
+    said: dict[str, Any] = {"gate": gate_id, "form": form} | ({"subject": subject.hex} if subject else {})
+    if visitor and consent.answers([visitor], wordings.SITE_PROFILE).get(visitor) is False:
+        visitor = None
+    _record("form_submitted", asset_id, said, visitor, link_token, request_facts, sent_at)
+
+
+@receiver(asset_downloaded, dispatch_uid="tracking.downloaded")
+def downloaded(
+    sender: Any,
+    asset_id: int,
+    file: str,
+    key: UUID,
+    subject: UUID | None = None,
+    by_mail: bool = False,
+    request_facts: dict[str, str] | None = None,
+    downloaded_at: datetime | None = None,
+    **_: Any,
+) -> None:
+    """A piece that was fetched by a signed link is one event a contact and day: the second has the same uuid.
+
+    A robot's has another, so that a scanner that comes first does not hide the reader. Whoever objects to being
+    recognised by the links of their mail is not named, nor is anybody where links are not kept.
+    """
+    at, facts = downloaded_at or clock.now(), request_facts or {}
+    verdict, _reasons = verdicts.judge(facts, "site", "asset_downloaded")
+    uuid = uuid5(DOWNLOADS, f"{(subject or key).hex}:{asset_id}:{at.date()}:{verdict == Verdict.ROBOT}")
+    said: dict[str, Any] = {"file": file}
+    if by_mail:
+        said["by_mail"] = True
+    if subject and not (by_mail and _objects(subject)):
+        said["subject"] = subject.hex
+    _record("asset_downloaded", asset_id, said, None, "", facts, at, uuid=uuid)
+
+
+def _objects(subject: UUID) -> bool:
+    if modes.of_country("") != modes.CONSENTED:
+        return True
+    return consent.answers([subject], wordings.CLICK_PROFILE).get(subject) is False
+
+
 def _record(
     kind: str,
     asset_id: int | None,
@@ -97,12 +160,13 @@ def _record(
     facts: dict[str, str] | None,
     at: datetime | None,
     mail_ref: UUID | None = None,
+    uuid: UUID | None = None,
 ) -> None:
     """The same STEPS as for what came over HTTP, in the sender's transaction."""
     link = mail_ref.hex if mail_ref else _ref(link_token)
     found = {"asset": asset_id, "visitor": str(visitor or ""), "link": link, "properties": properties}
     draft = Draft(
-        uuid=uuid4(),
+        uuid=uuid or uuid4(),
         kind=kind,
         source="site",
         occurred_at=at or clock.now(),

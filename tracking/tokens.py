@@ -20,7 +20,7 @@ from django.conf import settings
 from cms.settings.keys import encode, fresh_tracking_key
 from tracking import chosen
 
-PURPOSES = ("link", "open", "unsubscribe", "write", "rate", "survey", "draft")
+PURPOSES = ("link", "open", "unsubscribe", "write", "rate", "survey", "draft", "download")
 MAX_LENGTH = 4000
 TO_URL, FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 

@@ -1,7 +1,8 @@
 """What happened away from any browser and somebody tells us: a meeting, a call, an event. Stored like everything else.
 
-Whom it is about is a contact's `subject`. It is believed only of events that came in here: the collector gives other
-sources, so nobody on the internet can claim to be somebody.
+Whom it is about is a contact's `subject`. It is believed only of events that came in here, and of those that our own
+site recorded (a form, a signed link): the collector gives other sources, so nobody on the internet can claim to be
+somebody.
 """
 
 from collections.abc import Iterable
@@ -54,7 +55,7 @@ def record(rows: Iterable[Told], source: str) -> set[UUID]:
 
 def subject(event: Event) -> UUID | None:
     """Whom an event is about, when it was told by somebody we believe."""
-    text = event.properties.get("subject") if event.source in SOURCES else None
+    text = event.properties.get("subject") if event.source in (*SOURCES, "site") else None
     return UUID(text) if text else None
 
 

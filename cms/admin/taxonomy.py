@@ -81,6 +81,7 @@ class StageViewSet(ListOfOurs):
             help_text=_("A group, and a person where one does. The backup steps in when the owner is away."),
         ),
         FieldRowPanel([FieldPanel("target_days"), FieldPanel("target_conversion")], heading=_("Targets")),
+        FieldPanel("default_gate"),
     ]
 
 

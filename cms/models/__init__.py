@@ -1,11 +1,13 @@
 """The library's tables."""
 
 from cms.feedback.models import Comment, Poll, PollAnswer, PollOption, Rating, RatingNote, SalesFeedback
+from cms.gates.models import Gate, GateDay, GateQuestion, GateSubmission
 from cms.models.agreements import AgreementSignature, SignalAgreement
 from cms.models.authors import Author
 from cms.models.campaigns import Campaign, Vehicle
 from cms.models.cycle import CycleSignature, CycleVersion
 from cms.models.documents import LibraryDocument, LibraryImage, LibraryRendition
+from cms.models.files import AssetFile
 from cms.models.imports import ImportBatch, ImportedAddress, ImportedItem, ImportedPart
 from cms.models.jobs import Heartbeat, Job
 from cms.models.pages import AssetObjection, AssetPage, AssetTopic, HomePage
@@ -21,6 +23,7 @@ __all__ = [
     "AgreementSignature",
     "Answer",
     "AnswerSet",
+    "AssetFile",
     "AssetObjection",
     "AssetPage",
     "AssetTopic",
@@ -30,6 +33,10 @@ __all__ = [
     "Comment",
     "CycleSignature",
     "CycleVersion",
+    "Gate",
+    "GateDay",
+    "GateQuestion",
+    "GateSubmission",
     "Heartbeat",
     "HomePage",
     "ImportBatch",

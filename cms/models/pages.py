@@ -2,13 +2,14 @@
 
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from taggit.models import ItemBase
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
@@ -16,7 +17,7 @@ from wagtail.search import index
 from cms.blocks import BodyBlock
 from cms.models.merging import FollowsMergedTopics
 from cms.models.taxonomy import Objection, Topic
-from cms.panels import SalesSaysPanel
+from cms.panels import GatePanel, SalesSaysPanel
 
 
 class Format(models.TextChoices):
@@ -66,8 +67,13 @@ class ShelfLife(models.TextChoices):
 
 class Audience(models.TextChoices):
     PUBLIC = "public", _("Public")
+    GATED = "gated", _("Gated: the page is public, its files stand behind a form")
     CUSTOMERS = "customers", _("Customers: by link only, not listed")
     SALES_ONLY = "sales_only", _("Sales only: never on the site")
+
+
+# What the site lists and search finds.
+LISTED = (Audience.PUBLIC, Audience.GATED)
 
 
 class HomePage(Page):
@@ -127,6 +133,14 @@ class AssetPage(FollowsMergedTopics, Page):
     shelf_life = models.CharField(max_length=10, choices=ShelfLife.choices, default=ShelfLife.EVERGREEN)
     review_by = models.DateField(null=True, blank=True, help_text=_("When a timely piece must be looked at again."))
     audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.PUBLIC)
+    gate = models.ForeignKey(
+        "cms.Gate",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assets",
+        help_text=_("For a gated piece. Empty: the gate of its buying stage; a stage without one leaves files open."),
+    )
     campaign = models.ForeignKey("cms.Campaign", models.SET_NULL, null=True, blank=True, related_name="assets")
     lives_at = models.URLField(
         max_length=500, blank=True, help_text=_("If the piece itself is elsewhere: where readers are sent on to.")
@@ -169,11 +183,19 @@ class AssetPage(FollowsMergedTopics, Page):
                 FieldPanel("shelf_life"),
                 FieldPanel("review_by"),
                 FieldPanel("audience"),
+                FieldPanel("gate"),
+                GatePanel(),
                 FieldPanel("campaign"),
             ],
             heading=_("What kind of piece"),
         ),
         FieldPanel("body"),
+        InlinePanel(
+            "files",
+            heading=_("Files"),
+            label=_("File"),
+            help_text=_("To take along; of a gated piece, behind its gate."),
+        ),
         SalesSaysPanel(heading=_("What sales says"), classname="collapsed"),
     ]
 
@@ -187,6 +209,12 @@ class AssetPage(FollowsMergedTopics, Page):
     def lives_at_host(self) -> str:
         """Where readers are sent on to, for them to read."""
         return urlsplit(self.lives_at).netloc.removeprefix("www.")
+
+    def clean(self):
+        """A gated piece has a gate, its own or its stage's; an early stage may leave it open, but somebody says so."""
+        super().clean()
+        if self.audience == Audience.GATED and not self.gate_id and not self.primary_stage_id:
+            raise ValidationError({"gate": _("Choose a gate, or a buying stage that says which one.")})
 
     def serve(self, request, *args, **kwargs):
         """The piece. One for sales only is never found on the site, whoever asks."""

@@ -33,6 +33,14 @@ class BuyingStage(models.Model):
     target_conversion = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text=_("Percent who should reach the next stage.")
     )
+    default_gate = models.ForeignKey(
+        "cms.Gate",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stages",
+        help_text=_("Before the files of gated pieces of this stage that name no other. Empty: their files are open."),
+    )
     sort_order = models.PositiveIntegerField(default=0, db_index=True)
 
     class Meta:

@@ -15,6 +15,7 @@ from cms import library, pictures, ports, wording
 from cms.feedback import comments as said
 from cms.feedback import notes, polls, ratings
 from cms.feedback.views import WORDS, thanks_words
+from cms.gates import offers
 from cms.models import BuyingStage, LibraryRendition, Persona, Topic
 from cms.models.pages import Audience
 from cms.surveys import answering
@@ -146,6 +147,18 @@ def poll(context, page, topics):
         "is_answered": is_answered,
         "results": polls.shown_results(found) if is_answered else None,
     }
+
+
+@register.simple_tag
+def gate_of(page):
+    """The gate before the files of a piece as it is saved; None: there is none."""
+    return offers.gate_of(page)
+
+
+@register.inclusion_tag("cms/files.html")
+def files(page):
+    """What the piece offers to take along: its files, or the way to its gate. One query for most."""
+    return {"offer": offers.of(page)}
 
 
 @register.inclusion_tag("cms/comments.html", takes_context=True)

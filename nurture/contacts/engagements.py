@@ -33,10 +33,12 @@ def record(events: Iterable[Event], contacts_by_link: dict[UUID, int]) -> list[E
     tags = asset_tags({event.asset_id for event in events if event.asset_id})
     new = []
     for event in sorted(events, key=lambda event: (event.occurred_at, event.uuid)):
-        by_visitor = owners.get(event.visitor_id) or by_subject.get(event.uuid)
-        contact_id = by_visitor or contacts_by_link.get(event.link_ref)
+        # Who says in a form who they are, in a browser that is another's, is not that other.
+        certain = by_subject.get(event.uuid) or owners.get(event.visitor_id)
+        contact_id = certain or contacts_by_link.get(event.link_ref)
         if contact_id and event.uuid not in known and event.kind != CONTINUED:
-            engagement = _project(event, contact_id, tags.get(event.asset_id), by_link=by_visitor is None)
+            by_link = certain is None or (event.source == "site" and bool(event.properties.get("by_mail")))
+            engagement = _project(event, contact_id, tags.get(event.asset_id), by_link=by_link)
             engagement.human = engagement.human and contact_id not in ours
             new.append(engagement)
     longer = readings.lengthen(events, new)

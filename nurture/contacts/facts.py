@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from cms import clock
@@ -42,6 +43,17 @@ def state(contact: Contact, name: str, value: str, source: str, at: datetime) ->
         return 0
     FieldChange.objects.create(subject=contact.subject, field=name, new=value, at=at, source=source)
     return 1
+
+
+def fill(obj: Contact | Account, told: dict[str, Any], source: str) -> None:
+    """Set what is empty, and overwrite nothing. What is not valid is left out, and does not stop the rest."""
+    for field, value in told.items():
+        if text(obj, field):
+            continue
+        try:
+            change(obj, {field: value}, source)
+        except ValidationError:
+            obj.refresh_from_db()
 
 
 def facts_of(model: type[models.Model]) -> set[str]:

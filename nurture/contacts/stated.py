@@ -44,7 +44,7 @@ def _identify(event: Event, traits: dict[str, Any]) -> None:
     if contact is None:
         return
     told = {field: _text(traits, name) for field, name in FIELDS.items()}
-    _fill(contact, {field: value for field, value in told.items() if value})
+    facts.fill(contact, {field: value for field, value in told.items() if value}, SOURCE)
     if name := _company(traits):
         _join(contact, name, "")
     keys = [UUID(key) for key in event.properties.get("visitors", ())] or [event.visitor.key]
@@ -77,18 +77,7 @@ def _join(contact: Contact, name: str, domain: str) -> None:
         return
     wanted = Q(name__iexact=name) | (Q(domain__iexact=domain) if domain else Q(pk=None))
     account = Account.objects.filter(wanted).order_by("pk").first() or Account.objects.create(name=name, domain=domain)
-    _fill(contact, {"account": account})
-
-
-def _fill(contact: Contact, told: dict[str, Any]) -> None:
-    """Set what is empty. What is not valid is left out: one wrong trait must not stop the others."""
-    for field, value in told.items():
-        if facts.text(contact, field):
-            continue
-        try:
-            facts.change(contact, {field: value}, SOURCE)
-        except ValidationError:
-            contact.refresh_from_db()
+    facts.fill(contact, {"account": account}, SOURCE)
 
 
 def _company(traits: dict[str, Any]) -> str:

@@ -8,8 +8,9 @@ import pytest
 from django.contrib.auth import authenticate
 from wagtail.models import Site
 
-from cms import demo, policy
-from cms.models import AssetPage, Author, BuyingStage, HomePage, LibraryImage, Persona, Topic, User
+from cms import demo, documents, policy
+from cms.gates import offers, questions
+from cms.models import AssetPage, Author, BuyingStage, Gate, HomePage, LibraryImage, Persona, Topic, User
 from tests.conftest import an_installation
 
 pytestmark = pytest.mark.slow
@@ -55,6 +56,19 @@ def test_logins_work_and_are_kept_for_the_owner_alone(installation):
         user = authenticate(username=username, password=passwords(installation)[username])
         assert policy.group_names(user) == [group]
         assert passwords(installation)[username] in installation.first
+
+
+def test_gated_papers_are_listed_and_their_files_are_not(installation):
+    gate = Gate.objects.get()
+    pieces = AssetPage.objects.filter(audience="gated")
+    assert {piece.slug for piece in pieces} == {"the-buyers-workbook", "three-ways-to-watch-a-shipment"}
+    for piece in pieces:
+        file = piece.files.get()
+        assert documents.is_internal(file.document)
+        assert piece.get_latest_revision_as_object().files.count() == 1
+        assert file.document.file.read(4) in (b"%PDF", b"PK\x03\x04")
+        assert offers.gate_of(piece) == gate
+    assert len(questions.to_ask(gate, questions.STRANGER)) == 2
 
 
 def test_second_run_doubles_nothing_and_keeps_what_people_changed(installation):

@@ -76,7 +76,7 @@ QUERIES = {
     "/for/it/": 5,
     "/authors/ines/": 5,
     "/search/": 6,
-    "/piece-0/": 19,
+    "/piece-0/": 20,
     "/feed/": 3,
     "/feed/atom/": 3,
     "/topics/cost/feed/atom/": 4,

@@ -13,6 +13,7 @@ from wagtail.models import ModelLogEntry
 from cms import clock, policy
 from cms.feedback import readers
 from cms.feedback.models import Comment, Rating, RatingNote
+from cms.gates.models import Gate, GateSubmission
 from cms.models import AnswerSet, Question, Survey
 from nurture import erasing, pipeline
 from nurture.contacts import facts, identities, offline, stages
@@ -65,6 +66,11 @@ def person(make_contact, make_asset, marketer, stages):
         asset=asset, state="published", name=CANARY, email=contact.email, text="Good.", key=uuid4(), posted_at=now
     )
     said_of(asset, contact, now)
+    GateSubmission.objects.create(
+        gate=Gate.objects.create(name="Papers"), asset=asset, asset_title="x", state="taken", email=contact.email,
+        subject=contact.subject, visitor=KEY, posted_at=now,
+        answers=[{"question": 1, "label": "Name", "fills": "", "value": CANARY}],
+    )  # fmt: skip
     pipeline.react()
     while rollups.refresh(hurry=True):
         pass

@@ -1,0 +1,134 @@
+"""What a signed link leads to: the list of the files, one file, or a kind word when it no longer works."""
+
+import logging
+
+from django.db import DatabaseError, transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cms import clock
+from cms.feedback import limits, readers
+from cms.feedback.ratings import BadToken
+from cms.gates import links, offers, serving, submissions
+from cms.gates.views import private, refused, visitor_of
+from cms.signals import asset_downloaded
+
+logger = logging.getLogger(__name__)
+
+
+@csrf_exempt  # the signed token in the address is what proves who may ask; there is no session
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def files(request, token: str):
+    """The files of what was sent. GET changes nothing: mail scanners follow links. POST leads on to one of them."""
+    link, submission, files = _open(token)
+    if submission is None:
+        return _gone(request, token)
+    if request.method == "POST":
+        wanted = request.POST.get("document", "")
+        document = next((file.document for file in files if str(file.document_id) == wanted), None)
+        if document is None:
+            return _gone(request, token)
+        if link.by_mail:
+            submissions.prove(submission, visitor_of(request), readers.request_facts(request))
+        return HttpResponseRedirect(links.file_url(submission, document, by_mail=link.by_mail), status=303)
+    listed = [(file, links.file_url(submission, file.document)) for file in files]
+    context = {"piece": submission.asset, "files": listed, "by_mail": link.by_mail}
+    return private(render(request, "cms/gates/files.html", context))
+
+
+@require_safe
+def file(request, token: str, name: str):
+    """One file. Fetched from its beginning by a person it counts, once a contact and day."""
+    link, submission, files = _open(token)
+    document = next((one.document for one in files if link and one.document_id == link.document), None)
+    if document is None:
+        return _gone(request, token)
+    try:
+        response = serving.answer(request, document)
+    except FileNotFoundError:
+        logger.exception("The file of document %s is not on the disk", document.pk)
+        return refused(request, 503, _("The file cannot be read just now."), _("Try again later."))
+    if serving.is_beginning(request, response):
+        _count(request, link, submission, document)
+    return response
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def again(request, token: str):
+    """Mail a new link to the address that the old one was sent to."""
+    try:
+        submission = links.find(links.read(token))
+    except BadToken:
+        submission = None
+    if submission is None or not _files_of(submission):
+        return _gone(request, token)
+    try:
+        submissions.send_again(submission)
+    except limits.TooManyError as error:
+        return refused(request, 429, str(error))
+    return private(render(request, "cms/gates/sent_again.html", {"piece": submission.asset}))
+
+
+def _open(token: str):
+    """(link, submission, files); (…, None, []) for a link that gives nothing."""
+    try:
+        link = links.read(token)
+    except BadToken:
+        return None, None, []
+    submission = None if link.is_expired else links.find(link)
+    files = _files_of(submission) if submission else []
+    return link, submission if files else None, files
+
+
+def _files_of(submission) -> list:
+    """The files of the piece as it is now; none of one that readers cannot see any more."""
+    piece = submission.asset
+    return offers.of(piece).files if piece and offers.is_shown(piece) else []
+
+
+def _gone(request, token: str):
+    """Expired, taken back, cut short or made up: what can be done about it."""
+    context = {"piece": None, "again": ""}
+    try:
+        link = links.read(token)
+    except BadToken:
+        return private(render(request, "cms/gates/gone.html", context, status=404))
+    submission = links.find(link)
+    if submission and link.is_expired and _files_of(submission):
+        context = {"piece": submission.asset, "again": reverse("gate_again", args=[token])}
+    else:
+        context["piece"] = _piece_of(link)
+    return private(render(request, "cms/gates/gone.html", context, status=410))
+
+
+def _piece_of(link):
+    row = submissions.GateSubmission.objects.filter(key=link.key).values_list("asset", flat=True).first()
+    offer = offers.gated(row) if row else None
+    return offer.piece if offer else None
+
+
+def _count(request, link, submission, document) -> None:
+    """A database that is busy or away keeps nobody from the file."""
+    try:
+        with transaction.atomic():
+            asset_downloaded.send(
+                submissions.GateSubmission,
+                asset_id=submission.asset_id,
+                document_id=document.pk,
+                file=document.filename,
+                key=submission.key,
+                subject=submission.subject,
+                by_mail=link.by_mail,
+                request_facts=readers.request_facts(request),
+                downloaded_at=clock.now(),
+            )
+    except DatabaseError:
+        logger.exception("A download could not be recorded")
