@@ -51,7 +51,7 @@ faults: .venv/ready node_modules/ready ## kill processes, databases and the brok
 chaos: .venv/ready node_modules/ready ## the same for long, with the whole recorded history
 	@$(STEP) "Chaos on SQLite" $(PYTEST) -m faults tests/faults
 	@$(STEP) "Chaos on PostgreSQL" $(BIN)/python -m tests.faults -m faults
-	@$(STEP) "100,000 mutations" env LEDE_EXAMPLES=100000 $(PYTEST) tests/tracking/test_fuzz.py
+	@$(STEP) "100,000 mutations" env LEDE_EXAMPLES=100000 $(PYTEST) tests/tracking/test_fuzz.py tests/nurture/contacts/test_fuzz_offline.py
 
 bench-ledger: .venv/ready ## JSON lines: what taking an event costs, beside a constant answer and beside Django (needs wrk and PostgreSQL)
 	@$(BIN)/python -m benchmarks.ledger

@@ -31,6 +31,7 @@ Scope, Receive, Send = dict[str, Any], Callable[[], Awaitable[dict]], Callable[[
 Handler = Callable[[Scope, Headers, Receive], Awaitable[Response]]
 MAX_KEY, MAX_ORIGIN = 32, 300
 SWITCH_SECONDS = 0.0001  # Python's own 5 ms is how long a finished commit would wait before it may wake its requests
+LARGE = 4 * 1024  # bytes of a body that is refused before it is read when much waits already
 LINK_PATIENCE = 0.5  # seconds a reader waits for the store before being sent on
 
 
@@ -196,6 +197,8 @@ async def _body(receive: Receive, limit: int = draft.MAX_BODY) -> bytes:
         if size > limit:
             raise draft.Malformed("body", "the whole", f"more than {limit} bytes")
         if not message.get("more_body"):
+            if size > LARGE and writer.is_crowded:
+                raise Busy  # before it is parsed, which takes several times its memory
             return b"".join(parts)
 
 

@@ -17,8 +17,8 @@ from tracking import spool, stores
 from tracking.rows import Row
 
 logger = logging.getLogger(__name__)
-MAX_QUEUE = 20_000  # drafts; about two seconds of work
-MAX_QUEUE_SIZE = 32 * 1024 * 1024  # characters of their payloads: a flood of large ones must not fill the memory
+MAX_QUEUE = 10_000  # drafts; about a second of work, and 12 MB
+MAX_QUEUE_SIZE = 6 * 1024 * 1024  # characters of their payloads: a flood of large ones must not fill the memory
 MAX_BATCH = 2_000
 AWAY_SECONDS = 1.0
 
@@ -46,6 +46,11 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._away_until = 0.0
+
+    @property
+    def is_crowded(self) -> bool:
+        """Does so much wait that a large request would hardly find room?"""
+        return self._size > MAX_QUEUE_SIZE // 2
 
     def start(self) -> None:
         """Start the thread unless it runs."""

@@ -108,8 +108,9 @@ def people(chance):
         yield Mail(3).read(chance.uniform(3, 9))
 
 
-def test_no_scanner_is_taken_for_a_person_and_hardly_a_person_for_a_scanner():
-    chance = random.Random(3)
+@pytest.mark.parametrize("seed", range(6))
+def test_no_scanner_is_taken_for_a_person_and_hardly_a_person_for_a_scanner(seed):
+    chance = random.Random(seed)
     robots, readers = list(scanners(chance)), list(people(chance))
     settle(*robots, *readers)
     assert [mail.judged() for mail in robots if any(verdict == "human" for _, verdict, _ in mail.judged())] == []
