@@ -6,6 +6,7 @@ answers. docs/tracking.md says what becomes of each call.
 
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -178,7 +179,8 @@ def _occurred_at(message: Message, batch: Message, seen: Seen, now: datetime) ->
         return now
     sent = _time(message.get("sentAt") or batch.get("sentAt"))
     if sent and seen.scope != "history":
-        told = now - (sent - told)
+        with suppress(OverflowError):  # nine thousand years before it was sent: clamped as it is told
+            told = now - (sent - told)
     earliest = draft.EARLIEST if seen.scope == "history" else now - draft.CLAMP
     return max(earliest, min(told, now))
 

@@ -141,6 +141,12 @@ def test_without_a_key_nothing_is_taken():
         assert call(("POST", "/v1/track", {"json": message(event="x"), "headers": headers}))[0].status_code == 401
 
 
+def test_impossible_times_are_clamped_and_break_nothing(server):
+    sent = message(event="x", timestamp="9999-12-30T00:00:00Z", sentAt="0001-01-01T00:00:00Z")
+    assert send(server, "batch", {"batch": [{"type": "track"} | sent]}).status_code == 200
+    assert Event.objects.get().occurred_at <= Event.objects.get().received_at
+
+
 def test_browser_key_is_bound_to_its_origins_and_its_word_about_people_is_an_event(browser):
     preflight = call(("OPTIONS", "/v1/page", {"headers": {"origin": SHOP}}))[0]
     assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (204, SHOP)
