@@ -125,7 +125,8 @@ def _restricted() -> Exists:
 
 
 def _about(topics) -> Q:
-    return Q(Exists(AssetTopic.objects.filter(content_object=OuterRef("pk"), tag__in=topics)))
+    # A list, not EXISTS: SQLite would walk all rows of the topic for each piece.
+    return Q(pk__in=AssetTopic.objects.filter(tag__in=topics).values("content_object"))
 
 
 def _about_today(topic_id: int) -> Q:
