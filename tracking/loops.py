@@ -11,4 +11,5 @@ LOOPS = [
     Loop("months", months.prepare, every=3600),
     Loop("rollups", rollups.refresh, every=2),
     Loop("retention", retention.run, every=600),
+    Loop("dead drafts", pipeline.give_up, every=3600),
 ]

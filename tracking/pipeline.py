@@ -9,13 +9,14 @@ One transaction a batch. Always: acknowledged = stored + dropped + in the inbox 
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 
-from cms import claims
+from cms import claims, clock
 from tracking import batches, hearings, held, months, rollups, takings
 from tracking.batch import Batch, Reason
 from tracking.models import DraftMark, DropCount, Event, HeldDraft, Pending, Received
@@ -23,6 +24,8 @@ from tracking.signals import events_recorded
 from tracking.steps import STEPS
 
 logger = logging.getLogger(__name__)
+PATIENCE = timedelta(days=30)
+GIVEN_UP_AT_ONCE = 100
 
 
 def run_batch(limit: int = 1000) -> int:
@@ -54,6 +57,12 @@ def drop(draft: HeldDraft) -> bool:
         batch.count(Reason.BROKEN, draft)
         _store(batch, 1)
     return True
+
+
+def give_up() -> int:
+    """Drop what has waited for a person for PATIENCE: addresses of people stand in it. A bounded number; how many."""
+    old = HeldDraft.objects.filter(dead_at__lt=clock.now() - PATIENCE).order_by("id")
+    return sum(map(drop, old[:GIVEN_UP_AT_ONCE]))
 
 
 def _take_inbox(limit: int) -> int:

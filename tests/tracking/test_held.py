@@ -2,7 +2,7 @@
 
 import pytest
 
-from cms import claims
+from cms import claims, clock
 from tests.tracking.test_pipeline import draft
 from tracking import accounts, held, inbox, pipeline, takings
 from tracking.models import HeldDraft
@@ -55,3 +55,15 @@ def test_who_was_too_slow_stores_nothing(later, monkeypatch):
     pipeline._take_held(10)
     pipeline._take_held(10)
     assert accounts.balance() == accounts.Balance(stored=2, dropped=0, inbox=0, spool=0, taken=2, keys=2)
+
+
+def test_what_nobody_looked_at_for_a_month_is_dropped_and_counted(later):
+    inbox.submit([draft(), draft()])
+    takings.begin(10)
+    later(seconds=61)
+    takings.recover()
+    HeldDraft.objects.update(dead_at=clock.now())
+    later(days=29)
+    assert pipeline.give_up() == 0
+    later(days=2)
+    assert (pipeline.give_up(), HeldDraft.objects.count(), accounts.balance().dropped) == (2, 0, 2)

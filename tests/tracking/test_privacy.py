@@ -172,3 +172,11 @@ def test_number_of_queries_is_the_same_for_one_reader_and_for_fifty(django_asser
 
     count(1)
     assert count(1) == count(50)
+
+
+def test_words_of_a_search_are_not_told_by_the_image_for_browsers_without_scripts(client):
+    page = client.get("/search/?q=Ada+Lovelace").content.decode()
+    image = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert 'referrerpolicy="no-referrer"' in image
+    assert "u=http%3A%2F%2F" in image
+    assert "Ada" not in image

@@ -28,9 +28,15 @@ def pixel(context: template.Context) -> dict[str, Any]:
         "asks": asks,
         "is_piece": isinstance(context.get("page"), AssetPage),
         "is_staff": not settings.COUNT_STAFF and _is_staff(request),
+        "searched": _searched(request),
         "question": wordings.QUESTIONS[wordings.SITE_PROFILE],
         "wording": wordings.version(wordings.SITE_PROFILE),
     }
+
+
+def _searched(request: Any) -> str:
+    """The address of a page of search results without the words, which the image's Referer would tell; else ""."""
+    return f"{settings.BASE_URL}{request.path}" if request and "q" in request.GET else ""
 
 
 def _is_staff(request: Any) -> bool:
