@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -22,6 +22,9 @@ from cms.models import AssetPage, BuyingStage, Persona, Topic
 from cms.models.pages import Audience
 from editorial.models import CoverageLevels, Entry
 from editorial.schedule import OPEN
+
+if TYPE_CHECKING:
+    from editorial.snapshots import Then
 
 ALL, NOBODY = "all", "none"  # columns beside the personas; ALL is also the row of totals, NOBODY the unclassified row
 EVERYBODY = "everybody"  # what is for all personas stands in each of their columns
@@ -79,9 +82,16 @@ class Narrowing:
 ALL_OF_IT = Narrowing()
 
 
+def state_of(live: int, levels: CoverageLevels) -> State:
+    """How well so many good live pieces cover a cell."""
+    if live == 0:
+        return NONE
+    return THIN if live < levels.enough_from else ENOUGH if live < levels.crowded_from else CROWDED
+
+
 @dataclass
 class Cell:
-    """The figures of one stage and persona. `contacts`, `accounts`, `weeks` None: not known yet."""
+    """The figures of one stage and persona. None: not known yet; as `then`: not compared."""
 
     row: object
     column: object
@@ -96,6 +106,7 @@ class Cell:
     accounts: int | None = None
     weeks: float | None = None
     part: str = ""
+    then: "Then | None" = None
 
     @property
     def judged(self) -> bool:
@@ -106,10 +117,7 @@ class Cell:
     def state(self) -> State | None:
         if not self.judged:
             return None
-        if self.live == 0:
-            return NONE
-        enough, crowded = self.levels.enough_from, self.levels.crowded_from
-        return THIN if self.live < enough else ENOUGH if self.live < crowded else CROWDED
+        return state_of(self.live, self.levels)
 
     @property
     def wanting(self) -> bool:

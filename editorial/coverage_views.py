@@ -13,11 +13,11 @@ from wagtail.admin.views.generic import BaseListingView, WagtailAdminTemplateMix
 from cms import policy
 from cms.models import BuyingStage, Persona, Topic
 from cms.models.pages import Format
-from editorial import coverage
+from editorial import coverage, snapshots
 from editorial.calendar import export
 from editorial.coverage import ALL, NOBODY
 from editorial.interest_views import warnings
-from editorial.models import CoverageLevels
+from editorial.models import CoverageLevels, CoverageSnapshot
 
 
 def shown_to(user, part: coverage.Narrowing = coverage.ALL_OF_IT) -> dict:
@@ -55,28 +55,70 @@ class CoverageView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView
         if write is None:
             return super().get(request, *args, **kwargs)
         kind = request.GET["export"]
-        lines = figures(coverage.table(part_of(request)), all_told=policy.may(request.user, "calendar.change"))
+        part = part_of(request)
+        table = coverage.table(part)
+        compared(request, table, part)
+        lines = figures(table, all_told=policy.may(request.user, "calendar.change"))
         headers = {"Content-Disposition": f'attachment; filename="coverage.{kind}"'}
         return HttpResponse(write(lines), content_type=export.TYPES[kind], headers=headers)
 
     def get_context_data(self, **kwargs):
         part = part_of(self.request)
-        choices = {"topics": Topic.objects.all(), "formats": Format.choices}
-        return super().get_context_data(**kwargs) | shown_to(self.request.user, part) | choices
+        choices = {"topics": Topic.objects.all(), "formats": Format.choices, "months": snapshots.months()}
+        shown = shown_to(self.request.user, part)
+        against = {"against": compared(self.request, shown["table"], part)}
+        return super().get_context_data(**kwargs) | shown | choices | against
+
+
+def compared(request, table: coverage.Table, part: coverage.Narrowing) -> CoverageSnapshot | None:
+    """Compare with the month in the address, if one is asked for and the map is whole; the month's map.
+
+    Raises Http404 for a month that was not kept.
+    """
+    month = request.GET.get("against", "")
+    if not month:
+        return None
+    snapshot = snapshots.of(month)
+    if snapshot is None:
+        raise Http404(f"No map was kept of {month!r}; months are named like 2026-11")
+    if part != coverage.ALL_OF_IT:
+        return None
+    snapshots.compare(table, snapshot)
+    return snapshot
 
 
 def figures(table: coverage.Table, *, all_told: bool):
-    """Head and lines of the export: one line a cell. Drafts only for those who plan."""
+    """Head and lines of the export: one line a cell. Drafts only for those who plan; then figures when compared."""
+    is_compared = any(cell.then for row in table.rows for cell in row.cells)
     yield [
         _("Buying stage"), _("Persona"), _("State"), _("Live"), _("Stale or low-rated"),
         *([_("Drafts")] if all_told else []), _("Planned"), _("Contacts"), _("Accounts"), _("Weeks of supply"),
+        *(_then_heads(all_told) if is_compared else []),
     ]  # fmt: skip
     for cell in (cell for row in table.rows for cell in row.cells):
         people = [cell.contacts, cell.accounts, cell.weeks]
         counted = [cell.live, cell.weak, *([cell.drafts] if all_told else []), cell.planned]
         state = str(cell.state.word) if cell.state else ""
         said = ["" if one is None else str(one) for one in people]
-        yield [cell.row_label, cell.column_label, state, *map(str, counted), *said]
+        yield [cell.row_label, cell.column_label, state, *map(str, counted), *said, *_then(cell, all_told)]
+
+
+def _then_heads(all_told: bool) -> list[str]:
+    return [
+        _("State then"), _("Live then"), _("Stale or low-rated then"), *([_("Drafts then")] if all_told else []),
+        _("Planned then"), _("Contacts then"), _("What changed"),
+    ]  # fmt: skip
+
+
+def _then(cell: coverage.Cell, all_told: bool) -> list[str]:
+    """The same cell in the month it is compared with; nothing when it is not."""
+    if cell.then is None:
+        return []
+    names = ("live", "weak", *(["drafts"] if all_told else []), "planned", "contacts")
+    before = [(cell.then.figures or {}).get(name) for name in names]
+    state = str(cell.then.state.word) if cell.then.state else ""
+    changes = "; ".join(change.words for change in cell.then.changes)
+    return [state, *("" if one is None else str(one) for one in before), changes]
 
 
 class CoveragePanel(Component):

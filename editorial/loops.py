@@ -1,10 +1,11 @@
 """The newsroom's background work."""
 
 from cms.worker import Loop
-from editorial import publishing, reminders, slot_rules
+from editorial import publishing, reminders, slot_rules, snapshots
 
 LOOPS = [
     Loop("publish scheduled pages", publishing.publish_due, every=60),
     Loop("hold room ahead", slot_rules.make_ahead, every=600),
     Loop("steps that are due", reminders.remind, every=300),
+    Loop("keep the coverage map of the month", snapshots.keep, every=600),
 ]

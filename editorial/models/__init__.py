@@ -1,7 +1,7 @@
 """The newsroom's tables. Planning rows are not versioned and never live on a page (docs/architecture.md)."""
 
 from editorial.models.approvals import Approval
-from editorial.models.coverage import CoverageLevels
+from editorial.models.coverage import CoverageLevels, CoverageSnapshot
 from editorial.models.interests import Interest
 from editorial.models.mix import MixTarget
 from editorial.models.reminders import StepReminder
@@ -11,6 +11,6 @@ from editorial.models.views import CalendarFeed, SavedView
 from editorial.models.work import Assignment, BriefAnswer, BriefPoint, Remark
 
 __all__ = [
-    "Approval", "Assignment", "BriefAnswer", "BriefPoint", "CalendarFeed", "CoverageLevels", "Entry", "Interest",
-    "MixTarget", "Remark", "SavedView", "Slot", "SlotRule", "StepReminder",
+    "Approval", "Assignment", "BriefAnswer", "BriefPoint", "CalendarFeed", "CoverageLevels",
+    "CoverageSnapshot", "Entry", "Interest", "MixTarget", "Remark", "SavedView", "Slot", "SlotRule", "StepReminder",
 ]  # fmt: skip

@@ -37,3 +37,21 @@ class CoverageLevels(BaseGenericSetting):
             raise ValidationError({"crowded_from": _("Crowded begins above enough.")})
         if self.useful_percent > 100:
             raise ValidationError({"useful_percent": _("A part of all is at most 100 per cent.")})
+
+
+class CoverageSnapshot(models.Model):
+    """The coverage map as it stood when this month was first looked at; written once, never changed.
+
+    `figures`: {"ROW-COLUMN": {"live", "weak", "drafts", "planned", "contacts", "accounts", "weeks": n or None}}, keys
+    as in a cell's address. One row a month: comparing is one query, and a deleted persona takes no history along.
+    """
+
+    month = models.DateField(unique=True, help_text="Its first day.")
+    taken_at = models.DateTimeField()
+    figures = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-month"]
+
+    def __str__(self):
+        return f"{self.month:%Y-%m}"
