@@ -14,7 +14,8 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from cms import clock
-from cms.feedback.models import Comment, RatingNote
+from cms.feedback import erasing as feedback
+from cms.feedback.models import Comment
 from cms.gates import submissions
 from cms.gates.models import GateSubmission
 from cms.surveys import forgetting as surveys
@@ -38,6 +39,7 @@ def erase(contact: Contact, user) -> None:
     visitors = list(edges.values_list("visitor_id", flat=True))
     browsers = list(edges.values_list("visitor__key", flat=True))  # before the ledger gives them new ones
     told = list(Engagement.objects.filter(contact=contact).values_list("event_uuid", flat=True))
+    erasing.drop_held([contact.subject, *browsers], contact.email)
     erasing.erase(visitors, told)
     with transaction.atomic():
         held = Contact.objects.select_for_update().get(pk=contact.pk)
@@ -46,6 +48,7 @@ def erase(contact: Contact, user) -> None:
         _forget_mail(held, hmac)
         _forget_decisions(held)
         _forget_comments(held.email)
+        feedback.erase_notes(subject, browsers, held.email)
         surveys.erase(subject, browsers)
         submissions.scrub(_forms(held))
         FieldChange.objects.filter(subject=subject).delete()
@@ -95,7 +98,6 @@ def _forget_comments(email: str) -> None:
     """A published comment stays where others answered it, without its author."""
     theirs = Comment.objects.filter(email__iexact=email)
     theirs.exclude(state=Comment.State.PUBLISHED).delete()
-    RatingNote.objects.filter(email__iexact=email).update(text="", email="")
     theirs.update(name="–", email="", visitor=None, link_token="", network_key="")
 
 
@@ -136,12 +138,14 @@ def export(contact: Contact) -> dict[str, Any]:
 
 def _said(contact: Contact, edges: list[Identity]) -> dict[str, Any]:
     """What they told us in their own words: under pieces, with ratings, in surveys, through gates."""
-    mine = {"email__iexact": contact.email}
     browsers = [edge.visitor.key for edge in edges if edge.revoked_at is None]
     return {
-        "comments": _rows(Comment.objects.filter(**mine).order_by("pk"), "name text state posted_at answer"),
+        "comments": _rows(
+            Comment.objects.filter(email__iexact=contact.email).order_by("pk"), "name text state posted_at answer"
+        ),
         "notes_with_ratings": _rows(
-            RatingNote.objects.filter(**mine).order_by("pk"), "rating__asset__title text email noted_at"
+            feedback.notes(contact.subject, browsers, contact.email),
+            "rating__asset__title rating__value rating__stars reasons text email noted_at",
         ),
         "surveys": surveys.given(contact.subject, browsers),
         "forms": _rows(_forms(contact).order_by("pk"), "asset_title email answers consents posted_at proven_at"),

@@ -1,15 +1,17 @@
 """Forgetting a person in the ledger: what told them apart and what they gave goes, what is counted stays."""
 
+import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 from django.db import transaction
 
-from tracking import batches, queries
-from tracking.models import Event, Hearing, LastOpen, Link, Visitor
+from tracking import batches, pipeline, queries, segment
+from tracking.models import Event, Hearing, HeldDraft, LastOpen, Link, Visitor
 
 ROWS = 500
 # Of an event's properties only what is a measure: seconds and depth of reading, a rating, the number of links.
@@ -38,6 +40,40 @@ def erase_links(refs: Iterable[UUID]) -> None:
     """What is kept under the links of a person's mails besides events: the day of opening, a verdict still awaited."""
     for model in (LastOpen, Hearing):
         batches.delete(model, "link_ref", refs)
+
+
+def drop_held(ids: Iterable[UUID], address: str) -> int:
+    """Drop the drafts that were given up and name a person: tried again, they would bring them back. How many.
+
+    They do so by one of `ids` (keys of their browsers, which are also those of their userId, and their subject), or by
+    their mail address, in whatever part of the payload. A transaction for each, which counts it as broken.
+    """
+    keys = {key.hex for key in ids}
+    # Not the end of a longer address, nor the beginning of one.
+    mail = re.compile(rf"(?<![\w.+-]){re.escape(address.strip().lower())}(?![\w-]|\.\w)")
+    dead = HeldDraft.objects.filter(dead_at__isnull=False).order_by("pk")
+    found = [row for row in dead.iterator(ROWS) if _names(row.payload, keys, mail)]
+    return sum(map(pipeline.drop, found))
+
+
+def _names(payload: dict[str, Any], keys: set[str], mail: re.Pattern[str]) -> bool:
+    if any(text.replace("-", "") in keys or mail.search(unquote(text).lower()) for text in _texts(payload)):
+        return True
+    said = payload.get("properties")
+    if not isinstance(said, dict):
+        return False
+    users = [said.get(name) for name in ("user", "previous")]  # of merge_proposed, as they were told
+    named = (segment.keys_named(user) for user in users if isinstance(user, str))
+    return any(key.replace("-", "") in keys for told in named for key in told)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts of a JSON value, however deep; intake has bounded how deep that is."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
 
 
 def _scrub(events: list[Event]) -> None:

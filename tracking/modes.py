@@ -11,6 +11,8 @@ from pathlib import Path
 import maxminddb
 from django.conf import settings
 
+from cms.feedback import readers
+
 OFF, AGGREGATE, DELIVERABILITY, CONSENTED = "off", "aggregate", "deliverability", "consented"
 MODES = (OFF, AGGREGATE, DELIVERABILITY, CONSENTED)  # the strictest first
 EVERYWHERE = "*"
@@ -64,10 +66,7 @@ def of_django(request) -> str:
     """The mode for a page that Django serves."""
     header = settings.COUNTRY_HEADER
     told = request.headers.get(header, "") if header else ""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    is_proxied = getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and forwarded
-    address = forwarded.rpartition(",")[2].strip() if is_proxied else request.META.get("REMOTE_ADDR", "")
-    return of_reader(told, address)
+    return of_reader(told, readers.address(request))
 
 
 def objects(request) -> bool:

@@ -149,7 +149,17 @@ def _visitors(message: Message, is_server: bool) -> list[str]:
     """
     anonymous, user = (_told_id(message, name) for name in ("anonymousId", "userId"))
     found = [_id(anonymous)] if anonymous else []
-    return [*found, _id(tokens.keyed_hash("segment-user", user)[:32])] if user and is_server else found
+    return [*found, user_key(user)] if user and is_server else found
+
+
+def user_key(user: str) -> str:
+    """The visitor key of a userId, which only we can make."""
+    return _id(tokens.keyed_hash("segment-user", user)[:32])
+
+
+def keys_named(message_id: str) -> set[str]:
+    """The visitor keys that an id stands for, where it is not told whose: of a user, or of a browser."""
+    return {user_key(message_id), _id(message_id)}
 
 
 def _told_id(message: Message, name: str) -> str:

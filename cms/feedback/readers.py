@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 from uuid import UUID
 
@@ -21,14 +22,22 @@ def visitor(text: str) -> UUID | None:
         return None
 
 
+def address(request) -> str:
+    """Who connects; behind our proxy the last address that it wrote down, which nobody can forge (docs/deploy.md)."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
+        return forwarded.rpartition(",")[2].strip()
+    return request.META.get("REMOTE_ADDR", "")
+
+
 def truncated_address(request) -> str:
     """The network that the request came from (/24, /48), "" when unknown. The address itself is never kept."""
     try:
-        address = ip_address(request.META.get("REMOTE_ADDR", ""))
+        found = ip_address(address(request))
     except ValueError:
         return ""
-    address = getattr(address, "ipv4_mapped", None) or address
-    return str(ip_network((address, KEPT_BITS[address.version]), strict=False).network_address)
+    found = getattr(found, "ipv4_mapped", None) or found
+    return str(ip_network((found, KEPT_BITS[found.version]), strict=False).network_address)
 
 
 def key(request, visitor_key: UUID | None) -> str:
@@ -47,6 +56,11 @@ def key_of_visitor(visitor_key: UUID) -> str:
 def key_of_subject(subject: UUID) -> str:
     """The same for a person who comes by a mail of theirs; the subject cannot be read back from it."""
     return _keyed(f"subject\0{subject.hex}")
+
+
+def keys_of(subject: UUID, visitors: Iterable[UUID]) -> list[str]:
+    """All that a known person may have rated or answered under: by a mail, or in one of these browsers."""
+    return [key_of_subject(subject), *map(key_of_visitor, visitors)]
 
 
 def _keyed(text: str) -> str:

@@ -43,8 +43,7 @@ def given(subject: UUID, visitors: Iterable[UUID]) -> list[dict]:
 
 
 def _of(subject: UUID, visitors: Iterable[UUID]) -> Q:
-    keys = [readers.key_of_subject(subject), *(readers.key_of_visitor(key) for key in visitors)]
-    return Q(subject=subject) | Q(reader_key__in=keys)
+    return Q(subject=subject) | Q(reader_key__in=readers.keys_of(subject, visitors))
 
 
 def _disown(sets: list[AnswerSet]) -> int:

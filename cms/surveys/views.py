@@ -1,6 +1,6 @@
 """The public page of a survey: /surveys/SLUG/. Works without scripts, sets no cookie; GET changes nothing."""
 
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,9 +36,11 @@ class Refusal(Exception):
 def page(request, slug: str):
     """The questions, or why there are none to answer now."""
     survey = get_object_or_404(Survey, slug=slug)
+    if not survey.is_open and not survey.answer_sets.exists():
+        raise Http404("A draft is nobody's business.")
     if request.method == "POST":
         return take(request, survey, lambda asset_id: of_request(request, asset_id))
-    if request.GET.get("answered") == "1":
+    if request.GET.get("answered") == "1" and not is_early(survey):
         return shown(request, survey, "thanks")
     return ask(request, survey, piece_id(request.GET.get("from", "")))
 
@@ -91,9 +93,14 @@ def of_request(request, asset_id: int = 0) -> Answerer:
 
 
 def not_open(request, survey: Survey):
-    """Too early, or over: said kindly. A draft is nobody's business."""
-    is_early = survey.is_open and survey.opens_on and survey.opens_on > timezone.localdate(clock.now())
-    return shown(request, survey, "early" if is_early else "closed", status=404 if is_early else 410)
+    """Too early, or over: said kindly, to whoever has the address of one that was opened or the link of a mail."""
+    early = is_early(survey)
+    return shown(request, survey, "early" if early else "closed", status=404 if early else 410)
+
+
+def is_early(survey: Survey) -> bool:
+    """Is it announced, and its first day still to come?"""
+    return bool(survey.is_open and survey.opens_on and survey.opens_on > timezone.localdate(clock.now()))
 
 
 def shown(request, survey: Survey, mode: str, status: int = 200, **context):

@@ -1,6 +1,9 @@
 """Who we know: finding people, and what they have read."""
 
-from django.db import transaction
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from cms import clock
@@ -55,21 +58,30 @@ def by_address(address: str) -> Contact | None:
 
 def add(address: str, source: str, **fields) -> Contact:
     """A new contact, at the account of their mail domain unless `account` says otherwise. One address is one person:
-    who has it already is given back as they are. `source` as in `facts.change`.
+    who has it already is given back as they are, even when that was a moment ago. `source` as in `facts.change`.
+
+    Raises ValidationError for what no contact can have.
     """
     if found := by_address(address):
         return found
+    try:
+        with transaction.atomic():
+            return _made(address, source, fields)
+    except (IntegrityError, ValidationError):
+        if found := by_address(address):  # somebody else added them meanwhile
+            return found
+        raise
+
+
+def _made(address: str, source: str, fields: dict[str, Any]) -> Contact:
     fields = {"account": domains.account_of(address)} | fields
     contact = Contact(email=consent.normalise(address), **fields)
     contact.full_clean()
-    with transaction.atomic():
-        contact.save()
-        known = [name for name in (*fields, "email") if facts.text(contact, name)]
-        changes = [
-            FieldChange(
-                subject=contact.subject, field=name, new=facts.text(contact, name), at=clock.now(), source=source
-            )
-            for name in known
-        ]
-        FieldChange.objects.bulk_create(changes)
+    contact.save()
+    known = [name for name in (*fields, "email") if facts.text(contact, name)]
+    changes = [
+        FieldChange(subject=contact.subject, field=name, new=facts.text(contact, name), at=clock.now(), source=source)
+        for name in known
+    ]
+    FieldChange.objects.bulk_create(changes)
     return contact

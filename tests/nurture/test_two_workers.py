@@ -8,8 +8,8 @@ from django.db import transaction
 from cms import clock
 from cms.models import BuyingStage
 from nurture import pipeline
-from nurture.contacts import unseen
-from nurture.contacts.models import StageChange
+from nurture.contacts import people, unseen
+from nurture.contacts.models import Contact, StageChange
 from nurture.rules.models import ActionRun
 from tests.conftest import ON_SQLITE
 from tests.nurture.rules.conftest import make_contact, move_to, publish_rule, stage
@@ -43,3 +43,14 @@ def test_two_changes_of_one_contact_set_a_rule_off_once(make_contact, publish_ru
     other.finish()
     assert StageChange.objects.filter(to_stage=there, reacted=True).count() == 2
     assert ActionRun.objects.count() == 1
+
+
+def test_two_who_add_one_person_at_once_have_the_same():
+    found = []
+    with transaction.atomic():
+        there = people.add("kim@example.com", "api")
+        other = Racer(lambda: found.append(people.add("kim@example.com", "form")))
+        other.runs_into()
+    other.finish()
+    assert found == [there]
+    assert Contact.objects.count() == 1

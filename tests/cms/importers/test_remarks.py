@@ -1,16 +1,19 @@
 """Comments of a WordPress export come along as readers' comments: once, mailing nobody, undone with their import."""
 
 import json
+from importlib import import_module
 from io import StringIO
+from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
 from wagtail.log_actions import log
 
 from cms import clock
 from cms.feedback.models import Comment
-from cms.importers import undoing
+from cms.importers import remarks, undoing
 from cms.models import AssetPage, Author, ImportBatch, ImportedPart, LibraryImage, Topic
 from tests.cms.importers.test_uploads import finish
 from tests.cms.importers.test_wordpress import entries, export, item
@@ -78,6 +81,30 @@ def test_the_same_file_again_adds_none_and_what_an_editor_decided_stays(exported
     assert Comment.objects.count() == 4
     assert keys < set(Comment.objects.values_list("key", flat=True))
     assert Comment.objects.get(text="May I?").state == "rejected"
+
+
+def test_nobody_can_tell_a_key_from_the_export(exported, settings):
+    run(exported(*SAID))
+    keys = set(Comment.objects.values_list("key", flat=True))
+    assert {key.version for key in keys} == {4}
+    Comment.objects.all().delete()
+    settings.HASH_PEPPER = b"that of another installation"
+    AssetPage.objects.get().delete()
+    run(exported(*SAID))
+    assert keys.isdisjoint(Comment.objects.values_list("key", flat=True))
+
+
+def test_keys_from_before_there_was_a_secret_in_them_are_the_same_as_new_ones(exported):
+    run(exported(*SAID))
+    keys = dict(Comment.objects.values_list("pk", "key"))
+    old = UUID("0d6fd3b2-6a2b-5f0e-9d55-5e6f2d7c4b10")
+    first, other = Comment.objects.order_by("pk")[:2]
+    Comment.objects.filter(pk=first.pk).update(key=old)
+    hiding = import_module("cms.migrations.0023_keys_of_imported_comments")
+    hiding.hide(apps, None)
+    first.refresh_from_db()
+    assert (first.key.version, first.key) == (4, remarks.secret_of(old))
+    assert Comment.objects.get(pk=other.pk).key == keys[other.pk]
 
 
 def test_a_post_without_comments_keeps_the_hash_it_had_before_they_were_read(exported):

@@ -121,7 +121,7 @@ def test_question_that_must_be_answered_is_asked_for(send, survey):
 
 @pytest.mark.parametrize(
     ("fields", "status"),
-    [({"is_open": False}, 410), ({"closes": -1}, 410), ({"opens": 1}, 404), ({"closes": 0, "opens": 0}, 200)],
+    [({"is_open": False}, 404), ({"closes": -1}, 410), ({"opens": 1}, 404), ({"closes": 0, "opens": 0}, 200)],
 )
 def test_survey_takes_answers_on_its_days_only(client, survey, send, fields, status):
     today = clock.now().date()
@@ -133,6 +133,26 @@ def test_survey_takes_answers_on_its_days_only(client, survey, send, fields, sta
     assert client.get(PAGE).status_code == status
     assert send("I plan").status_code == (303 if status == 200 else status)
     assert AnswerSet.objects.count() == (status == 200)
+
+
+def test_draft_shows_nothing_of_itself(client, survey):
+    Survey.objects.update(title="Shall we sell the yard?", is_open=False, thanks="Thanks from the yard.")
+    answers = [client.get(PAGE), client.get(f"{PAGE}?answered=1"), client.get(f"{PAGE}?from=1"), client.post(PAGE)]
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert not any("yard" in answer.content.decode() for answer in answers)
+
+
+def test_survey_that_is_over_says_so_and_thanks_on(client, survey, send):
+    send("I plan")
+    Survey.objects.update(is_open=False, thanks="Thanks from the yard.")
+    assert client.get(PAGE).status_code == 410
+    assert "Thanks from the yard." in client.get(f"{PAGE}?answered=1").content.decode()
+
+
+def test_nobody_is_thanked_before_the_first_day(client, survey):
+    Survey.objects.update(opens_on=clock.now().date() + timedelta(days=1), thanks="Thanks from the yard.")
+    answer = client.get(f"{PAGE}?answered=1")
+    assert (answer.status_code, "Thanks from the yard." in answer.content.decode()) == (404, False)
 
 
 def test_form_that_is_not_ours_is_refused(client, survey, make_survey, send, said):

@@ -22,8 +22,8 @@ from nurture.mail import queries as mail_queries
 from nurture.mail.models import Delivery, DeliveryAttempt
 from nurture.sales.models import Alert, Share
 from tests import ledger
-from tracking import accounts, consent, rollups
-from tracking.models import ConsentEvent, Event, Hearing, LastOpen, Suppression, Visitor
+from tracking import accounts, consent, rollups, segment
+from tracking.models import ConsentEvent, Event, Hearing, HeldDraft, LastOpen, Suppression, Visitor
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
 CANARY = "Zzyzx"  # in all that could name them
@@ -78,9 +78,12 @@ def person(make_contact, make_asset, marketer, stages):
 
 
 def said_of(asset, contact, now):
-    """A note with a rating, and a survey answered in their browser, in their own words."""
-    rating = Rating.objects.create(asset=asset, reader_key="r", value=1, rated_at=now)
-    RatingNote.objects.create(rating=rating, text=f"I am {CANARY}", email=contact.email, noted_at=now)
+    """Notes with ratings, and a survey answered in their browser, in their own words."""
+    for key in ("r", readers.key_of_subject(contact.subject), readers.key_of_visitor(KEY), "somebody else's"):
+        rating = Rating.objects.create(asset=asset, reader_key=key, value=1, rated_at=now)
+        text = f"I am {CANARY}" if key != "somebody else's" else "Mine"
+        email = contact.email if key == "r" else "other@x.example"
+        RatingNote.objects.create(rating=rating, text=text, email=email, reasons=["clear"], noted_at=now)
     survey = Survey.objects.create(title="Who", slug="who", intro="x", purpose="x", consent_wording="x")
     question = Question(survey=survey, label="Why?", field_type="multiline")
     question.save()
@@ -126,6 +129,8 @@ def test_nothing_says_any_more_who_it_was_and_no_figure_changes(client, admin, p
     assert Suppression.objects.get(address_hmac=hmac).scope == "global"
     assert ConsentEvent.objects.filter(address_hmac=hmac, source="erasure").exists()
     assert Delivery.objects.get().state == "cancelled"
+    notes = RatingNote.objects.order_by("pk").values_list("text", "email", "reasons")
+    assert list(notes) == [("", "", ["clear"])] * 3 + [("Mine", "other@x.example", ["clear"])]
     assert mail_queries.contacts_by_ref({ref}) == {}
     assert not LastOpen.objects.exists()
     assert not Hearing.objects.filter(link_ref=ref).exists()
@@ -149,6 +154,7 @@ def test_all_that_is_kept_is_handed_out_and_that_is_written_down(client, admin, 
     assert answer["Content-Disposition"].startswith("attachment;")
     assert told["contact"]["first_name"] == CANARY
     assert [event["kind"] for event in told["events"]] == ["asset_read", "asset_read", "call_made"]
+    assert [note["text"] for note in told["notes_with_ratings"]] == [f"I am {CANARY}"] * 3
     filled = {name for name, value in told.items() if value}
     assert filled == set(told) - {"consent", "suppression"}
     assert ModelLogEntry.objects.filter(action="nurture.contact_exported", user=admin).exists()
@@ -165,6 +171,42 @@ def test_a_browser_taken_back_is_neither_handed_out_nor_forgotten(admin, person,
     erasing.erase(person, admin)
     assert identities.owners([visitor.pk]) == {visitor.pk: other.pk}
     assert Visitor.objects.get(pk=visitor.pk).key == KEY
+
+
+def held(payload, kind="page_viewed", **fields):
+    at = clock.now()
+    fields = {"dead_at": at, "attempts": 3} | fields
+    return HeldDraft.objects.create(
+        uuid=uuid4(), kind=kind, source="server", occurred_at=at, received_at=at, payload=payload, **fields
+    )
+
+
+def test_events_that_nobody_could_take_over_do_not_bring_them_back(admin, person):
+    key = UUID(segment.user_key("crm-7"))
+    identities.identify(person, key, "api", "identify")
+    named = [
+        {"visitor": str(KEY)},
+        {"visitor": str(uuid4()), "properties": {"visitors": [str(uuid4()), str(key)]}},
+        {"properties": {"traits": {"email": " ZZYZX@Example.com "}}},
+        {"properties": {"user": "crm-7", "previous": "other"}},
+        {"properties": {"user": "other", "previous": str(KEY)}},
+        {"link": uuid4().hex, "subject": person.subject.hex},
+        {"url": "https://x.example/?mail=zzyzx%40example.com&a=1"},
+    ]
+    others = [
+        held({"visitor": str(uuid4()), "properties": {"traits": {"email": "not.zzyzx@example.com"}}}),
+        held({"properties": {"traits": {"email": "zzyzx@example.com.au"}, "user": "crm-8", "previous": "x"}}),
+        held({"why": "type in message 1: none of identify"}, kind="malformed"),
+        held({"visitor": str(KEY)}, dead_at=None),  # on its way: taken over in a moment, as what came before
+    ]
+    for payload in named:
+        held(payload)
+    before = accounts.balance()
+    erasing.erase(person, admin)
+    assert list(HeldDraft.objects.order_by("pk")) == others
+    after = accounts.balance()
+    assert (after.dropped - before.dropped, before.inbox - after.inbox) == (len(named), len(named))
+    assert (after.total, after.holds) == (before.total, before.holds)
 
 
 def test_only_administrators_do_either(client, make_user, marketer, owner, stranger, person):

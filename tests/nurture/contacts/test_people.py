@@ -1,4 +1,5 @@
 import pytest
+from django.core.exceptions import ValidationError
 
 from nurture.contacts import people
 from nurture.contacts.audience import audience
@@ -46,3 +47,13 @@ def test_audience_counts_contacts_and_accounts_in_one_query(make_contact, stages
         (stages[0].pk, None): {"contacts": 2, "accounts": 1, "weeks": None},
         (stages[1].pk, None): {"contacts": 1, "accounts": 0, "weeks": None},
     }
+
+
+def test_who_was_added_a_moment_ago_is_given_back(db, monkeypatch):
+    there, look = people.add("kim@example.com", "api", first_name="Kim"), people.by_address
+    looks = iter([lambda address: None])
+    monkeypatch.setattr(people, "by_address", lambda address: next(looks, look)(address))
+    assert people.add("KIM@example.com", "form") == there
+    assert Contact.objects.count() == 1
+    with pytest.raises(ValidationError):
+        people.add("no address", "form")
