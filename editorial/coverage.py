@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cms import clock, ports
 from cms.feedback.models import Rating
 from cms.models import AssetPage, BuyingStage, Persona, Topic
 from cms.models.pages import Audience
+from editorial.coverage_states import NONE, SHORT, THIN, State, state_of, supply_of
 from editorial.models import CoverageLevels, Entry
 from editorial.schedule import OPEN
 
@@ -44,21 +44,6 @@ class Group(NamedTuple):
 
 
 @dataclass(frozen=True)
-class State:
-    """How well a cell is covered: never by colour alone, so a word and an icon too."""
-
-    key: str
-    word: str
-    icon: str
-
-
-NONE = State("none", gettext_lazy("None"), "circle-xmark")
-THIN = State("thin", gettext_lazy("Thin"), "warning")
-ENOUGH = State("enough", gettext_lazy("Enough"), "circle-check")
-CROWDED = State("crowded", gettext_lazy("Crowded"), "group")
-
-
-@dataclass(frozen=True)
 class Narrowing:
     """The part of the plan that the map is about: one topic, one format, or all."""
 
@@ -80,13 +65,6 @@ class Narrowing:
 
 
 ALL_OF_IT = Narrowing()
-
-
-def state_of(live: int, levels: CoverageLevels) -> State:
-    """How well so many good live pieces cover a cell."""
-    if live == 0:
-        return NONE
-    return THIN if live < levels.enough_from else ENOUGH if live < levels.crowded_from else CROWDED
 
 
 @dataclass
@@ -118,6 +96,11 @@ class Cell:
         if not self.judged:
             return None
         return state_of(self.live, self.levels)
+
+    @property
+    def supply(self) -> State | None:
+        """Whether the weeks of unread supply last; None for totals, and where they are not known yet."""
+        return supply_of(self.weeks, self.levels) if self.judged else None
 
     @property
     def wanting(self) -> bool:
@@ -153,6 +136,11 @@ class Table:
     @property
     def thin(self) -> int:
         return sum(cell.state is THIN for cell in self.judged)
+
+    @property
+    def short(self) -> int:
+        """Cells whose readers will soon have read all there is."""
+        return sum(cell.supply is SHORT for cell in self.judged)
 
     @property
     def most_urgent(self) -> Cell | None:

@@ -92,15 +92,17 @@ def figures(table: coverage.Table, *, all_told: bool):
     is_compared = any(cell.then for row in table.rows for cell in row.cells)
     yield [
         _("Buying stage"), _("Persona"), _("State"), _("Live"), _("Stale or low-rated"),
-        *([_("Drafts")] if all_told else []), _("Planned"), _("Contacts"), _("Accounts"), _("Weeks of supply"),
+        *([_("Drafts")] if all_told else []), _("Planned"), _("Contacts"), _("Accounts"),
+        _("Weeks of supply"), _("Supply"),
         *(_then_heads(all_told) if is_compared else []),
     ]  # fmt: skip
     for cell in (cell for row in table.rows for cell in row.cells):
         people = [cell.contacts, cell.accounts, cell.weeks]
         counted = [cell.live, cell.weak, *([cell.drafts] if all_told else []), cell.planned]
         state = str(cell.state.word) if cell.state else ""
+        supply = str(cell.supply.word) if cell.supply else ""
         said = ["" if one is None else str(one) for one in people]
-        yield [cell.row_label, cell.column_label, state, *map(str, counted), *said, *_then(cell, all_told)]
+        yield [cell.row_label, cell.column_label, state, *map(str, counted), *said, supply, *_then(cell, all_told)]
 
 
 def _then_heads(all_told: bool) -> list[str]:

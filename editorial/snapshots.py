@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cms import clock
 from editorial import coverage
+from editorial.coverage_states import State, state_of
 from editorial.models import CoverageSnapshot
 
 KEPT_MONTHS = 36
@@ -41,7 +42,7 @@ class Then:
     """A cell as it was: its figures, None when the map did not have it, and what changed since."""
 
     figures: dict | None
-    state: coverage.State | None
+    state: State | None
     changes: list[Change]
 
 
@@ -97,7 +98,7 @@ def _then(cell: coverage.Cell, figures: dict | None) -> Then:
     if figures is None and cell.judged:
         return Then(None, None, [Change(NEW, str(NOT_THERE))])
     figures = figures or dict.fromkeys(FIGURES[:4], 0)  # a column of leftovers that was empty, so not shown
-    state = coverage.state_of(figures["live"], cell.levels) if cell.judged else None
+    state = state_of(figures["live"], cell.levels) if cell.judged else None
     changes = [change for name in ("live", "weak", "planned", "contacts") if (change := _change(cell, figures, name))]
     if state and state != cell.state:
         changes.insert(0, Change(_direction(cell.live - figures["live"]), _("was: %s") % str(state.word).lower()))

@@ -2,6 +2,7 @@
 
 from cms.worker import Loop
 from nurture import pipeline
+from nurture.contacts import supply
 from nurture.mail import loops as mail
 from nurture.rules import runs
 
@@ -11,5 +12,6 @@ LOOPS = [
     Loop("react to answers of readers", pipeline.respect, every=1),
     Loop("perform due actions", runs.perform_due),
     Loop("give back lost actions", runs.reap, every=10),
+    Loop("weeks of unread supply", supply.refresh, every=600),
     *mail.LOOPS,
 ]

@@ -1,6 +1,15 @@
 """The tables of all packages, so that Django finds them. Nothing imports this file (no circle)."""
 
-from nurture.contacts.models import Account, Contact, Engagement, Exposure, FieldChange, Identity, StageChange
+from nurture.contacts.models import (
+    Account,
+    CellSupply,
+    Contact,
+    Engagement,
+    Exposure,
+    FieldChange,
+    Identity,
+    StageChange,
+)
 from nurture.mail.models import Delivery, DeliveryAttempt, EmailTemplate, Message
 from nurture.rules.models import ActionRun, Rule
 from nurture.sales.models import Alert, AlertOutcome, Share
@@ -11,6 +20,7 @@ __all__ = [
     "ActionRun",
     "Alert",
     "AlertOutcome",
+    "CellSupply",
     "Contact",
     "Delivery",
     "DeliveryAttempt",

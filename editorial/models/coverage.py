@@ -24,6 +24,11 @@ class CoverageLevels(BaseGenericSetting):
         help_text=_("Of those who rated it; below, a piece is low-rated and does not fill a cell."),
     )  # fmt: skip
 
+    weeks_from = models.PositiveSmallIntegerField(
+        _("weeks of supply that last"), default=4,
+        help_text=_("With fewer weeks of unread pieces for its readers, a cell runs out soon."),
+    )  # fmt: skip
+
     class Meta:
         verbose_name = _("coverage map")
 

@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 from cms import clock
 from cms.models import AssetTopic, BuyingStage, Persona, Topic
 from nurture.contacts.facts import INTEREST
-from nurture.contacts.models import Contact, Engagement, FieldChange
+from nurture.contacts.models import CellSupply, Contact, Engagement, FieldChange
 from tracking.kinds import READING_KINDS
 
 LATELY = timedelta(days=183)
 
 
-def audience() -> dict[tuple[int, int | None], dict[str, int | None]]:
-    """{(stage id, persona id or None): {"contacts": n, "accounts": n, "weeks": None}} in one query.
+def audience() -> dict[tuple[int, int | None], dict[str, float | None]]:
+    """{(stage id, persona id or None): {"contacts": n, "accounts": n, "weeks": n or None}} in two queries.
 
-    Weeks of supply are not known yet: they need the streams' cadence.
+    Weeks of supply are what `supply.refresh` counted; None: not known yet.
     """
     rows = (
         Contact.objects.filter(stage__isnull=False, synthetic=False, internal=False, erased_at=None)
@@ -26,8 +26,9 @@ def audience() -> dict[tuple[int, int | None], dict[str, int | None]]:
         .values_list("stage_id", "persona_id")
         .annotate(contacts=Count("pk"), accounts=Count("account", distinct=True))
     )
+    weeks = {(stage, persona): n for stage, persona, n in CellSupply.objects.values_list("stage", "persona", "weeks")}
     return {
-        (stage, persona): {"contacts": contacts, "accounts": accounts, "weeks": None}
+        (stage, persona): {"contacts": contacts, "accounts": accounts, "weeks": weeks.get((stage, persona))}
         for stage, persona, contacts, accounts in rows
     }
 

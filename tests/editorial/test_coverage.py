@@ -11,6 +11,7 @@ from cms import ports
 from cms.feedback.models import Rating
 from cms.models import BuyingStage, Persona
 from editorial import coverage, schedule
+from editorial import coverage_states as states
 from editorial.coverage import ALL, NOBODY, Kind
 from editorial.models import CoverageLevels, Entry
 
@@ -77,18 +78,18 @@ def test_the_table_tells_live_drafts_and_plans_apart(make_piece, make_entry, sta
     schedule.start_draft(make_entry("In writing", stage=stage, personas=[persona]), editor)
     table = coverage.table()
     here, there = cell(table, stage.pk, persona.pk), cell(table, stage.pk, other.pk)
-    assert (here.live, here.drafts, here.planned, here.state) == (2, 1, 1, coverage.THIN)
-    assert (there.live, there.drafts, there.planned, there.state) == (1, 0, 0, coverage.THIN)
+    assert (here.live, here.drafts, here.planned, here.state) == (2, 1, 1, states.THIN)
+    assert (there.live, there.drafts, there.planned, there.state) == (1, 0, 0, states.THIN)
     total = cell(table, ALL, ALL)
     assert (total.live, total.drafts, total.planned, total.state) == (2, 1, 1, None)
 
 
 def test_a_cell_is_none_thin_or_enough_by_its_live_pieces(make_piece, stage, persona):
-    states = []
+    found = []
     for number in range(4):
-        states.append(cell(coverage.table(), stage.pk, persona.pk).state)
+        found.append(cell(coverage.table(), stage.pk, persona.pk).state)
         make_piece(f"Piece {number}", primary_stage=stage, personas=[persona])
-    assert states == [coverage.NONE, coverage.THIN, coverage.THIN, coverage.ENOUGH]
+    assert found == [states.NONE, states.THIN, states.THIN, states.ENOUGH]
 
 
 def test_what_is_stale_or_low_rated_stands_apart_and_fills_no_cell(make_piece, make_entry, stage, persona, marketer):
@@ -103,7 +104,7 @@ def test_what_is_stale_or_low_rated_stands_apart_and_fills_no_cell(make_piece, m
             at = datetime(2026, 11, 1, tzinfo=UTC)
             Rating.objects.create(asset=page, reader_key=f"{page.pk}-{number}", value=value, rated_at=at)
     here = cell(coverage.table(), stage.pk, persona.pk)
-    assert (here.live, here.weak, here.state) == (3, 3, coverage.ENOUGH)
+    assert (here.live, here.weak, here.state) == (3, 3, states.ENOUGH)
     weak = coverage.weak_pieces(CoverageLevels.now()).values_list("title", flat=True)
     assert set(weak) == {"Past its date", "To look at again", "Low"}
 
@@ -112,15 +113,15 @@ def test_the_team_sets_what_is_enough(client, make_piece, stage, persona, market
     for number in range(2):
         make_piece(f"Piece {number}", primary_stage=stage, personas=[persona])
     address = reverse("wagtailsettings:edit", args=("editorial", "coveragelevels"))
-    form = {"enough_from": 1, "crowded_from": 2, "rated_by": 5, "useful_percent": 50}
+    form = {"enough_from": 1, "crowded_from": 2, "rated_by": 5, "useful_percent": 50, "weeks_from": 4}
     client.force_login(owner)
     client.post(address, form)
-    assert cell(coverage.table(), stage.pk, persona.pk).state == coverage.THIN
+    assert cell(coverage.table(), stage.pk, persona.pk).state == states.THIN
     client.force_login(marketer)
     settings = client.get(address, follow=True).redirect_chain[-1][0]
     assert "Crowded begins above enough." in client.post(settings, form | {"crowded_from": 1}).content.decode()
     client.post(settings, form)
-    assert cell(coverage.table(), stage.pk, persona.pk).state == coverage.CROWDED
+    assert cell(coverage.table(), stage.pk, persona.pk).state == states.CROWDED
 
 
 def test_a_topic_or_a_format_narrows_map_lists_and_export(
@@ -149,6 +150,27 @@ def test_accounts_and_weeks_are_said_of_single_cells_and_never_added_up(stage, p
     here, total = cell(map_, stage.pk, persona.pk), cell(map_, stage.pk, ALL)
     assert (here.contacts, here.accounts, here.weeks) == (4, 2, 3.0)
     assert (total.contacts, total.accounts, total.weeks) == (4, None, None)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "key", "words"),
+    [(None, None, "weeks: not known yet"), (3.9, "short", "weeks unread: 3.9, runs out soon"),
+     (4.0, "lasts", "weeks unread: 4, lasts")],
+)  # fmt: skip
+def test_weeks_of_supply_are_judged_by_the_teams_level(weeks, key, words, client, stage, persona, owner, monkeypatch):
+    known = {(stage.pk, persona.pk): {"contacts": 6, "accounts": 2, "weeks": weeks}}
+    monkeypatch.setattr(ports.audience, "_answer", lambda: known)
+    client.force_login(owner)
+    answer = client.get(reverse("editorial:coverage"))
+    table = answer.context["table"]
+    supply = cell(table, stage.pk, persona.pk).supply
+    assert (supply and supply.key, table.short) == (key, int(key == "short"))
+    page = " ".join(answer.content.decode().split())
+    assert words in page
+    assert ("<strong>1</strong> will soon have read" in page) == (key == "short")
+    lines = client.get(reverse("editorial:coverage"), {"export": "csv"}).content.decode()
+    said = "," if weeks is None else f"{weeks},{supply.word}"
+    assert f",6,2,{said}\r\n" in lines
 
 
 def test_a_retired_piece_is_no_draft_but_one_taken_back_is(make_piece, make_entry, stage, persona, marketer):
