@@ -1,7 +1,10 @@
 """Wagtail's screens for the newsroom's lists."""
 
 from django import forms
+from django.db import transaction
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
@@ -45,6 +48,26 @@ class EditSlotRuleView(_Following, generic.EditView):
     pass
 
 
+class DeleteSlotRuleView(generic.DeleteView):
+    """With the rule goes the room that it holds, as far as nobody touched it."""
+
+    @property
+    def confirmation_message(self):
+        number = slot_rules.untouched(self.object).count()
+        said = ngettext(
+            "%d slot to come of this rule that nobody touched is deleted with it.",
+            "%d slots to come of this rule that nobody touched are deleted with it.",
+            number,
+        )
+        kept = _g("Slots that were moved, filled or given up stay.")
+        return " ".join([super().confirmation_message, said % number, kept])
+
+    def delete_action(self):
+        with transaction.atomic():
+            slot_rules.untouched(self.object).delete()
+            super().delete_action()
+
+
 class SlotRuleViewSet(ModelViewSet):
     """Rules for held room: how often, at which stages."""
 
@@ -53,6 +76,7 @@ class SlotRuleViewSet(ModelViewSet):
     icon = "circle-plus"
     add_view_class = AddSlotRuleView
     edit_view_class = EditSlotRuleView
+    delete_view_class = DeleteSlotRuleView
     copy_view_enabled = False
     list_display = ["name", Column("every", label=_("How often"), accessor="get_every_display"), "begins_on", "ends_on"]
     panels = [

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from cms.library import NEWEST_FIRST
 from cms.models import AssetPage
 from cms.models.pages import Audience
 from editorial.coverage import State
@@ -78,7 +79,7 @@ def beats(today: date) -> list[Beat]:
     A piece that waits for its time counts as planned for its entry's day, today at the earliest.
     """
     newest = AssetPage.objects.filter(live=True, tagged_topics__tag=OuterRef("topic"))
-    newest = newest.exclude(audience=Audience.SALES_ONLY).order_by("-first_published_at", "-pk")
+    newest = newest.exclude(audience=Audience.SALES_ONLY).order_by(*NEWEST_FIRST)
     coming = Entry.objects.filter(Q(due_on__gte=today) | Q(step=Step.SCHEDULED), topics=OuterRef("topic"))
     coming = coming.filter(step__in=OPEN).order_by("due_on", "pk")
     rows = Interest.objects.select_related("topic", "owner").annotate(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from wagtail.log_actions import log
 
@@ -57,15 +58,20 @@ def make(rule: SlotRule) -> int:
     return len(missing)
 
 
+def untouched(rule: SlotRule) -> QuerySet[Slot]:
+    """The rule's slots to come that nobody moved, filled or gave up."""
+    today = timezone.localdate(clock.now())
+    return Slot.objects.filter(rule=rule, version=1, entry=None, released_at=None, day__gte=today)
+
+
 def follow(rule: SlotRule) -> int:
     """After a change of the rule: take back slots to come that it means no more and nobody touched, make the others."""
     today = timezone.localdate(clock.now())
     meant = set(weeks(rule.every, rule.begins_on, rule.ends_on, today + AHEAD))
     stages = {stage.pk for stage in rule.stages.all()}
-    untouched = Slot.objects.filter(rule=rule, version=1, entry=None, released_at=None, day__gte=today)
     stale = [
         slot.pk
-        for slot in untouched
+        for slot in untouched(rule)
         if slot.made_for not in meant
         or slot.stage_id not in stages
         or (slot.topic_id, slot.persona_id, slot.note) != (rule.topic_id, rule.persona_id, rule.note)

@@ -93,7 +93,9 @@ def listed(span: Span, cards: Iterable[Card], today: date, after: str = "") -> L
     for number, day in enumerate(layout.days, 1):
         if held + len(day.cards) > LIST_HOLDS:
             day.cards = day.cards[: LIST_HOLDS - held]
-            layout.days = layout.days[: number if day.cards else number - 1]
+            layout.days = layout.days[:number]
+            while not layout.days[-1].cards:  # today may be empty: it stands on the next page then
+                layout.days.pop()
             layout.rest_from = layout.days[-1].cards[-1]
             break
         held += len(day.cards)

@@ -8,7 +8,18 @@ from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from editorial.calendar.span import FIRST_YEAR, LAST_YEAR
+
 LONGEST_WEEK = timedelta(days=6)
+
+
+def _refuse_far_days(**days: date | None) -> None:
+    """Raise ValidationError for each that the calendar cannot show."""
+    said = _("The calendar goes from %(first)s to %(last)s. Choose a day within.")
+    years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+    far = {name: said % years for name, day in days.items() if day and not FIRST_YEAR <= day.year <= LAST_YEAR}
+    if far:
+        raise ValidationError(far)
 
 
 class SlotRule(models.Model):
@@ -41,6 +52,7 @@ class SlotRule(models.Model):
         return self.name
 
     def clean(self):
+        _refuse_far_days(begins_on=self.begins_on, ends_on=self.ends_on)
         if self.ends_on and self.begins_on and self.ends_on < self.begins_on:
             raise ValidationError({"ends_on": _("That is before it begins.")})
 
@@ -75,6 +87,9 @@ class Slot(models.Model):
 
     def __str__(self):
         return self.title
+
+    def clean(self):
+        _refuse_far_days(day=self.day)
 
     @property
     def title(self) -> str:

@@ -91,6 +91,28 @@ def test_a_rule_does_not_end_before_it_begins():
         SlotRule(name="Odd", begins_on=date(2026, 12, 2), ends_on=date(2026, 12, 1)).clean()
 
 
+@pytest.mark.parametrize("year", [1, 1969, 2200, 9999])
+def test_days_that_the_calendar_cannot_show_are_refused(year):
+    with pytest.raises(ValidationError, match="from 1970 to 2199") as refused:
+        SlotRule(name="Odd", begins_on=date(year, 12, 2)).clean()
+    assert set(refused.value.message_dict) == {"begins_on"}
+    with pytest.raises(ValidationError, match="from 1970 to 2199"):
+        Slot(day=date(year, 12, 2)).clean()
+
+
+def test_a_deleted_rule_takes_the_room_along_that_nobody_touched(client, editor, stage):
+    rule = SlotRule.objects.create(name="Scoops", every="month", begins_on=date(2026, 9, 15))
+    rule.stages.set([stage])
+    assert slot_rules.make_ahead() == 4
+    kept = Slot.objects.first()
+    slots.revise(kept, user=editor, version=1, note="Ours")
+    client.force_login(editor)
+    address = f"/admin/newsroom/room-rules/delete/{rule.pk}/"
+    assert "3 slots to come of this rule that nobody touched" in client.get(address).content.decode()
+    assert client.post(address).status_code == 302
+    assert (list(Slot.objects.all()), SlotRule.objects.count()) == ([kept], 0)
+
+
 def test_an_entry_takes_the_room_and_moves_into_it(room, make_entry, marketer):
     slot, entry = room(), make_entry("A scoop", due_on=date(2027, 1, 5))
     assert (slot.day, slot.last_day) == (date(2026, 11, 30), date(2026, 12, 6))

@@ -131,6 +131,17 @@ def test_a_long_list_goes_on_behind_its_last_card_and_nothing_comes_twice():
     ]  # fmt: skip
 
 
+def test_an_empty_today_behind_a_full_list_stands_on_the_next_page():
+    days = [date(2026, 11, 2)] * layout.LIST_HOLDS + [date(2026, 11, 30)]
+    found = [*cards.of_entries([entry(f"{n}", day) for n, day in enumerate(days)], {}, TODAY)]
+    listed = layout.listed(NOVEMBER, found, TODAY)
+    assert [(day.date, len(day.cards)) for day in listed.days] == [(days[0], 100)]
+    rest = listed.rest_from
+    listed = layout.listed(Span(rest.day, NOVEMBER.last), found, TODAY, rest.key)
+    assert [(day.date, len(day.cards)) for day in listed.days] == [(days[0], 0), (TODAY, 0), (days[-1], 1)]
+    assert listed.rest_from is None
+
+
 def test_a_board_has_a_card_for_each_entry_however_many_dates_it_has():
     entries = [
         entry("One", TODAY, "review", review_on=TODAY),
