@@ -80,16 +80,22 @@ def _recovered(taking: Taking) -> int:
 
 
 def _free(limit: int) -> list[Draft]:
-    """On SQLite drafts leave the inbox in their order, so one worker at a time; else around what others take over."""
+    """On SQLite drafts leave the inbox in their order, so one worker at a time; else around what others take over.
+
+    It ends where another's begin: between `first_id` and `last_id` of a taking there is nobody else's draft.
+    """
     if inbox.alias() == "inbox":
         return [] if Taking.objects.exists() else list(inbox.waiting()[:limit])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     waiting = inbox.waiting()
-    for first, last in Taking.objects.values_list("first_id", "last_id"):
+    others = list(Taking.objects.values_list("first_id", "last_id"))
+    for first, last in others:
         waiting = waiting.exclude(id__range=(first, last))
-    return list(waiting[:limit])
+    drafts = list(waiting[:limit])
+    ahead = [first for first, _last in others if drafts and first > drafts[0].pk]
+    return [draft for draft in drafts if draft.pk < min(ahead)] if ahead else drafts
 
 
 def _forget_stored() -> None:

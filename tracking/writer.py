@@ -55,27 +55,35 @@ class Writer:
     def start(self) -> None:
         """Start the thread unless it runs."""
         with self._lock:
-            if self._thread is None:
-                self._stopping = False
-                self._thread = threading.Thread(target=self._run, name="draft-writer", daemon=True)
-                self._thread.start()
+            self._start()
 
     def stop(self) -> None:
-        """Write what waits, then end. A later draft starts it again."""
+        """Write what waits, then end. A later draft starts it again, and so does one that came too late for the end."""
         with self._lock:
-            thread, self._thread = self._thread, None
+            thread = self._thread
+            if thread is None:
+                return
             self._stopping = True
         self._bell.put(None)
-        if thread is not None:
-            thread.join()
+        thread.join()  # until then it stays in its place, lest a second one writes beside it
+        with self._lock:
+            if self._thread is not thread:  # somebody else stopped it too, and was faster
+                return
+            self._thread, self._stopping = None, False
+            if self._queue:
+                self._start()
+
+    def _start(self) -> None:
+        """With the lock held."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="draft-writer", daemon=True)
+            self._thread.start()
 
     def put(self, drafts: list[Row], patience: float = 0) -> asyncio.Future:
         """Queue the drafts; the future is done when they are durable, or fails with Lost. Raises Busy when full.
 
         With `patience` it fails with TimeoutError after so many seconds; the drafts are stored all the same.
         """
-        if self._thread is None:
-            self.start()
         loop = asyncio.get_running_loop()
         future = loop.create_future()
         size = _size(drafts)
@@ -85,6 +93,7 @@ class Writer:
             self._queue.append((drafts, future))
             self._queued += len(drafts)
             self._size += size
+            self._start()
             must_ring, self._is_idle = self._is_idle, False
         if must_ring:
             self._bell.put(None)

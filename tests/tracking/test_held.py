@@ -3,9 +3,10 @@
 import pytest
 
 from cms import claims, clock
+from tests.conftest import ON_SQLITE
 from tests.tracking.test_pipeline import draft
 from tracking import accounts, held, inbox, pipeline, takings
-from tracking.models import HeldDraft
+from tracking.models import HeldDraft, Taking
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
 
@@ -42,6 +43,22 @@ def test_drafts_of_a_dead_worker_are_tried_one_by_one(later):
     assert takings.recover() == 4
     assert [(len(rows), rows[0].attempts) for rows in (held.claim(10), held.claim(10))] == [(1, 2), (1, 2)]
     assert accounts.balance().total == 4
+
+
+@pytest.mark.skipif(ON_SQLITE, reason="one worker at a time takes drafts there")
+def test_dead_worker_s_drafts_do_not_surround_a_living_one_s(later):
+    inbox.submit([draft() for _ in range(6)])
+    ids = [one.pk for one in inbox.waiting()]
+    (first, _), (second, _) = takings.begin(2), takings.begin(2)
+    takings.give_back(first)
+    third, drafts = takings.begin(10)
+    assert [one.pk for one in drafts] == ids[:2]
+    assert (third.first_id, third.last_id) == (ids[0], ids[1])
+    Taking.objects.filter(pk=third.pk).update(lease_until=clock.now() - takings.LEASE)
+    assert takings.recover() == 2
+    assert [one.pk for one in inbox.waiting()] == ids[2:]
+    assert [one.pk for one in takings.begin(10)[1]] == ids[4:]
+    assert Taking.objects.filter(pk=second.pk).exists()
 
 
 def test_who_was_too_slow_stores_nothing(later, monkeypatch):
