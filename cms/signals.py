@@ -33,11 +33,12 @@ agreement_expired = Signal()
 
 # A reader said in a form who they are. Sent inside the transaction that stored it; who knows people answers with
 # `submissions.belongs_to`. provides args: key (the form's, UUID), email, fields ({cms.gates.models.Fills: text}),
-# consents ([{"purpose", "wording"}]), visitor (UUID or None), is_proven (the address is theirs), form (its name),
-# request_facts (dict)
+# consents ([{"purpose", "wording"}]), visitor (UUID or None), is_proven (the address is theirs), is_theirs (it is, or
+# this browser was the first to give it), form (its name), request_facts (dict)
 reader_named = Signal()
 
-# The mailed link of a form was followed where it was sent: the address is theirs. Args as reader_named, is_proven True.
+# The mailed link of a form was followed, and its button pressed: where the form was sent, so all of it is theirs; or
+# elsewhere, with `consents` that were ticked there, no fields and no visitor. Args as reader_named, is_proven True.
 address_proven = Signal()
 
 # A form was sent. Sent inside the transaction that stored it, after reader_named. provides args: asset_id, gate_id,

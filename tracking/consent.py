@@ -115,6 +115,12 @@ def answer(subject: UUID, purpose: str, yes: bool, *, source: str, wording: str,
     return True
 
 
+def ask(subject: UUID, purpose: str, *, source: str, proof: dict[str, Any]) -> None:
+    """Write that somebody was asked in a way that proves nothing about who answers: until a yes comes it is none."""
+    action, now = ConsentEvent.Action.ASKED, clock.now()
+    ConsentEvent.objects.create(subject=subject, purpose=purpose, action=action, source=source, proof=proof, at=now)
+
+
 def subjects_of(pendings: Iterable[Pending]) -> set[UUID]:
     """Who gave the answers that this work is about."""
     uuids = [pending.event_uuid for pending in pendings]

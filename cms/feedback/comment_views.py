@@ -83,7 +83,7 @@ def _posting(request, age: float) -> comments.Posting:
         trap=request.POST.get("website", ""),
         network_key=readers.network_key(request),
         visitor=readers.visitor(request.POST.get("visitor", "")),
-        link_token=request.POST.get("link", "")[:LONGEST_LINK_TOKEN],
+        link_token=request.POST.get("link", "").replace("\0", "")[:LONGEST_LINK_TOKEN],
     )
 
 

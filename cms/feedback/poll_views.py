@@ -53,7 +53,7 @@ def _store(request, piece, poll, option) -> None:
         network_key=readers.network_key(request),
         persona_id=ports.reader(request)["persona"],
         visitor=visitor,
-        link_token=request.POST.get("link", "")[:LONGEST_LINK_TOKEN],
+        link_token=request.POST.get("link", "").replace("\0", "")[:LONGEST_LINK_TOKEN],
         request_facts=readers.request_facts(request),
     )
 

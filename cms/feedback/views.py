@@ -51,7 +51,7 @@ def _store(request, piece, value):
         value,
         key,
         visitor=visitor,
-        link_token=request.POST.get("link", "")[:LONGEST_LINK_TOKEN],
+        link_token=request.POST.get("link", "").replace("\0", "")[:LONGEST_LINK_TOKEN],
         network_key=readers.network_key(request),
         request_facts=readers.request_facts(request),
     )

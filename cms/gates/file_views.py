@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cms import clock
 from cms.feedback import limits, readers
 from cms.feedback.ratings import BadToken
-from cms.gates import links, offers, serving, submissions
+from cms.gates import links, offers, questions, serving, submissions
 from cms.gates.views import private, refused, visitor_of
 from cms.signals import asset_downloaded
 
@@ -35,10 +35,12 @@ def files(request, token: str):
         if document is None:
             return _gone(request, token)
         if link.by_mail:
-            submissions.prove(submission, visitor_of(request), readers.request_facts(request))
+            facts, agreed = readers.request_facts(request), request.POST.getlist("agree")
+            submissions.prove(submission, visitor_of(request), facts, agreed)
         return HttpResponseRedirect(links.file_url(submission, document, by_mail=link.by_mail), status=303)
     listed = [(file, links.file_url(submission, file.document)) for file in files]
-    context = {"piece": submission.asset, "files": listed, "by_mail": link.by_mail}
+    asked = questions.words_of(submission.consents) if link.by_mail else []
+    context = {"piece": submission.asset, "files": listed, "by_mail": link.by_mail, "asked": asked}
     return private(render(request, "cms/gates/files.html", context))
 
 
@@ -115,6 +117,11 @@ def _piece_of(link):
     return offer.piece if offer else None
 
 
+def _is_theirs(submission, link) -> bool:
+    """Fetched by who reads the mailbox, or where the form counts as theirs."""
+    return link.by_mail or submissions.is_theirs(submission)
+
+
 def _count(request, link, submission, document) -> None:
     """A database that is busy or away keeps nobody from the file."""
     try:
@@ -125,7 +132,7 @@ def _count(request, link, submission, document) -> None:
                 document_id=document.pk,
                 file=document.filename,
                 key=submission.key,
-                subject=submission.subject,
+                subject=submission.subject if _is_theirs(submission, link) else None,
                 by_mail=link.by_mail,
                 request_facts=readers.request_facts(request),
                 downloaded_at=clock.now(),

@@ -181,6 +181,12 @@ def purposes(gate: Gate, versions: dict[str, str] | None = None) -> list[dict]:
     return asked if versions is None else [one for one in asked if versions.get(one["purpose"]) == one["version"]]
 
 
+def words_of(consents: list[dict[str, str]]) -> list[dict]:
+    """The purposes that were ticked in a form, as they are worded now; none whose words have changed since."""
+    ticked = {(one["purpose"], one["wording"]) for one in consents}
+    return [one for one in ports.consent_questions() if (one["purpose"], one["version"]) in ticked]
+
+
 def _text(value) -> str:
     if value is None:
         return ""

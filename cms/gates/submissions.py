@@ -1,6 +1,7 @@
 """What readers send through a gate: taken once, told to the ledger and to who knows people, answered by mail."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -21,7 +22,8 @@ State = GateSubmission.State
 FASTEST_SECONDS = 1.5  # with a browser that fills in forms by itself, nobody is faster
 MOST_LINKS = 2
 MOST_MAILS = 5  # of one form
-A_NETWORK_AN_HOUR, AN_ADDRESS_A_DAY, ALL_A_MINUTE = 40, 12, 240
+MAILS_A_DAY = 3  # to one address that is not proven
+A_NETWORK_AN_HOUR, AN_ADDRESS_A_DAY, ALL_A_MINUTE = 20, 12, 240
 REASONS = {
     "trap": _("Filled in a field that people do not see"),
     "links": _("Holds more than two links"),
@@ -102,7 +104,8 @@ def _store(submission: GateSubmission, facts: dict[str, Any]) -> GateSubmission:
 
 
 def _accept(submission: GateSubmission, facts: dict[str, Any]) -> None:
-    reader_named.send(GateSubmission, **_said(submission, is_proven(submission), facts))
+    proven = is_proven(submission)
+    reader_named.send(GateSubmission, **_said(submission, proven, facts))
     submission.refresh_from_db()
     form_submitted.send(
         GateSubmission,
@@ -110,14 +113,24 @@ def _accept(submission: GateSubmission, facts: dict[str, Any]) -> None:
         gate_id=submission.gate_id,
         form=submission.gate.name,
         key=submission.key,
-        subject=submission.subject,
+        # Typed by anybody: what somebody known did is theirs only once it is proven.
+        subject=submission.subject if is_theirs(submission) else None,
         visitor=submission.visitor,
         link_token=submission.link_token,
         request_facts=facts,
         sent_at=submission.posted_at,
     )
-    GateSubmission.objects.filter(pk=submission.pk).update(link_token="", mails=1)
-    letters.send_files(submission)
+    may_mail = proven or not _is_mailed_enough(submission)
+    GateSubmission.objects.filter(pk=submission.pk).update(link_token="", mails=int(may_mail))
+    if may_mail:
+        letters.send_files(submission)
+
+
+def _is_mailed_enough(submission: GateSubmission) -> bool:
+    """Whose address others type gets a few of these mails a day; the files stand on the page in any case."""
+    since = clock.now() - timedelta(days=1)
+    others = GateSubmission.objects.filter(email=submission.email, posted_at__gt=since, mails__gt=0)
+    return others.exclude(pk=submission.pk).count() >= MAILS_A_DAY
 
 
 def belongs_to(key: UUID, subject: UUID, *, made: bool) -> None:
@@ -126,7 +139,17 @@ def belongs_to(key: UUID, subject: UUID, *, made: bool) -> None:
 
 
 def is_proven(submission: GateSubmission) -> bool:
-    """Has this browser shown before that the address is theirs, or made this contact itself?"""
+    """Has this browser shown before that the address is theirs?"""
+    if submission.visitor is None:
+        return False
+    theirs = GateSubmission.objects.filter(visitor=submission.visitor, email=submission.email, state=State.TAKEN)
+    return theirs.filter(proven_at__isnull=False).exists()
+
+
+def is_theirs(submission: GateSubmission) -> bool:
+    """Is it the contact's doing? Proven, or this browser was the first to give the address."""
+    if submission.made_contact:
+        return True
     if submission.visitor is None:
         return False
     theirs = GateSubmission.objects.filter(visitor=submission.visitor, email=submission.email, state=State.TAKEN)
@@ -139,17 +162,21 @@ def owns(visitor: UUID, subject: UUID) -> bool:
 
 
 @transaction.atomic
-def prove(submission: GateSubmission, visitor: UUID | None, facts: dict[str, Any]) -> bool:
-    """The mailed link was followed and its button pressed. True the first time that it proves anything.
+def prove(submission: GateSubmission, visitor: UUID | None, facts: dict[str, Any], agreed: Iterable[str] = ()) -> bool:
+    """The mailed link was followed and its button pressed; `agreed`: the purposes ticked there. Did it prove anything?
 
-    It does where the form was sent: pressed elsewhere it might be somebody whose address another person typed.
+    Pressed where the form was sent it proves all of it. Elsewhere it might be somebody whose address another person
+    typed: what they tick is theirs, what the form says is not.
     """
-    if submission.visitor is not None and submission.visitor != visitor:
-        return False
+    said = _said(submission, True, facts)
+    said["consents"] = [one for one in submission.consents if one["purpose"] in set(agreed)]
+    is_same = submission.visitor is not None and submission.visitor == visitor
     first = GateSubmission.objects.filter(pk=submission.pk, proven_at=None)
-    if not first.update(proven_at=clock.now()):
-        return False
-    address_proven.send(GateSubmission, **_said(submission, True, facts))
+    if not (is_same and first.update(proven_at=clock.now())):
+        if not said["consents"]:
+            return False
+        said |= {"fields": {}, "visitor": None}
+    address_proven.send(GateSubmission, **said)
     return True
 
 
@@ -193,6 +220,7 @@ def _said(submission: GateSubmission, proven: bool, facts: dict[str, Any]) -> di
         "consents": submission.consents,
         "visitor": submission.visitor,
         "is_proven": proven,
+        "is_theirs": proven or is_theirs(submission),
         "form": submission.gate.name,
         "request_facts": facts,
     }

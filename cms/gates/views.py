@@ -123,7 +123,7 @@ def _posting(request, asked) -> submissions.Posting:
         trap=request.POST.get("website", ""),
         network_key=readers.network_key(request),
         visitor=visitor_of(request),
-        link_token=request.POST.get("link", "")[:LONGEST_LINK_TOKEN],
+        link_token=request.POST.get("link", "").replace("\0", "")[:LONGEST_LINK_TOKEN],
         facts=readers.request_facts(request),
     )
 

@@ -87,7 +87,7 @@ def of_request(request, asset_id: int = 0) -> Answerer:
         asset_id=piece.pk if piece else None,
         network_key=readers.network_key(request),
         visitor=visitor,
-        link_token=request.POST.get("link", "")[:LONGEST_LINK_TOKEN],
+        link_token=request.POST.get("link", "").replace("\0", "")[:LONGEST_LINK_TOKEN],
         request_facts=readers.request_facts(request),
     )
 

@@ -89,18 +89,18 @@ def consents(contact, window):
     hmac = consent.address_hmac(contact.email)
     rows = ConsentEvent.objects.filter(Q(subject=contact.subject) | Q(address_hmac=hmac))
     for row in window.of(rows, "at"):
-        gave = row.action == ConsentEvent.Action.GIVEN
+        gave, asked = row.action == ConsentEvent.Action.GIVEN, row.action == ConsentEvent.Action.ASKED
         purpose = _("marketing mail") if row.purpose == "email" else row.purpose.replace("_", " ")
-        text = (_("Agreed to %s") if gave else _("Withdrew consent to %s")) % purpose
+        said = _("Agreed to %s") if gave else _("Has not agreed to %s yet") if asked else _("Withdrew consent to %s")
         note = str(SOURCES.get(row.source, row.source)).capitalize()
         yield Entry(
             window.source,
             row.pk,
             row.at,
-            text,
+            said % purpose,
             "circle-check" if gave else "circle-xmark",
             note,
-            tone="" if gave else "bad",
+            tone="" if gave or asked else "bad",
         )
 
 

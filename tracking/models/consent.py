@@ -36,6 +36,7 @@ class ConsentEvent(models.Model):
     class Action(models.TextChoices):
         GIVEN = "given"
         WITHDRAWN = "withdrawn"
+        ASKED = "asked"  # under an address that anybody may have typed; no yes until its mailbox says so
 
     uuid = models.UUIDField(default=uuid.uuid4, db_index=True, editable=False, help_text="Names this very answer.")
     subject = models.UUIDField(null=True, db_index=True)

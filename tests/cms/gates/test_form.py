@@ -31,8 +31,8 @@ def test_sent_form_makes_contact_event_and_mail_and_gives_the_file(reader, mailo
     found = reader.file(answer)
     assert b"".join(found.streaming_content) == b"%PDF-1.4 what it costs"
     contact = Contact.objects.get()
-    assert (contact.email, contact.job_title, contact.account.name) == ("ines@brack.example", "Buyer", "Brack")
-    assert set(FieldChange.objects.values_list("field", "source")) >= {("job_title", "form"), ("account", "form")}
+    assert (contact.email, contact.job_title, contact.account) == ("ines@brack.example", "Buyer", None)
+    assert ("job_title", "form") in set(FieldChange.objects.values_list("field", "source"))
     sent = Event.objects.get(kind="form_submitted")
     assert (sent.asset_id, sent.properties["subject"], sent.verdict) == (piece.pk, contact.subject.hex, "human")
     assert [mail.to for mail in mailoutbox] == [["ines@brack.example"]]
@@ -64,6 +64,7 @@ def test_typed_address_of_somebody_known_shows_and_changes_nothing(reader, mailo
     reader.fill(email="Boss@Brack.example", visitor=VISITOR, company="Wrong", role="Wrong", consent_email="on")
     known.refresh_from_db()
     assert (known.job_title, known.account, ConsentEvent.objects.count()) == ("Chief", None, 0)
+    assert (Identity.objects.count(), Event.objects.get().properties.get("subject")) == (0, None)
     answer = reader.open(VISITOR)
     assert "boss@" not in answer.content.decode().lower()
     assert reader.labels(VISITOR) == ["Why now?", "Your phone"]  # what this browser answered itself, no more
@@ -71,16 +72,23 @@ def test_typed_address_of_somebody_known_shows_and_changes_nothing(reader, mailo
     assert facts.text(known, "phone") == ""
 
 
+def mailed(mailoutbox):
+    """The path of the link in the last mail."""
+    return "/" + mailoutbox[-1].body.split("http://")[1].split("\n")[0].partition("/")[2]
+
+
 def test_mailed_link_followed_in_the_same_browser_proves_the_address(reader, mailoutbox, client, document):
     known = people.add("boss@brack.example", "admin:1", first_name="Ada", phone="1")
     reader.fill(email="boss@brack.example", visitor=VISITOR, company="Brack", consent_email="on")
-    path = mailoutbox[0].body.split("http://")[1].split("\n")[0].partition("/")[2]
+    path = mailed(mailoutbox)
     for method in (client.get, client.head, client.options):
-        method(f"/{path}")
+        method(path)
     assert GateSubmission.objects.get().proven_at is None
-    client.post(f"/{path}", {"document": document.pk, "visitor": str(OTHER)})
-    assert GateSubmission.objects.get().proven_at is None
-    found = client.post(f"/{path}", {"document": document.pk, "visitor": str(VISITOR)})
+    assert "checked" not in (page := client.get(path).content.decode())
+    assert 'value="email"' in page
+    client.post(path, {"document": document.pk, "visitor": str(OTHER)})
+    assert (GateSubmission.objects.get().proven_at, ConsentEvent.objects.count()) == (None, 0)
+    found = client.post(path, {"document": document.pk, "visitor": str(VISITOR), "agree": ["email", "other"]})
     assert (found.status_code, GateSubmission.objects.get().proven_at is None) == (303, False)
     known.refresh_from_db()
     assert known.account.name == "Brack"
@@ -103,10 +111,41 @@ def test_ten_thousand_forged_keys_learn_nothing(reader, monkeypatch):
     assert Contact.objects.count() == 1
 
 
-def test_each_ticked_box_is_a_line_of_the_consent_log_with_its_words(reader):
+def test_new_address_is_not_mailed_for_more_before_its_mailbox_says_yes(reader, mailoutbox, client, document):
+    reader.fill(consent_email="on", visitor=VISITOR)
+    contact = Contact.objects.get()
+    assert consent.refused([contact.subject]) == {contact.subject: {"stream"}}
+    path = mailed(mailoutbox)
+    client.post(path, {"document": document.pk})
+    assert consent.refused([contact.subject]) == {contact.subject: {"stream"}}
+    client.post(path, {"document": document.pk, "agree": "email"})  # on their phone, say
+    assert consent.refused([contact.subject]) == {}
+    assert GateSubmission.objects.get().proven_at is None
+
+
+def test_what_another_typed_is_not_theirs_who_press_the_button_elsewhere(reader, mailoutbox, client, document):
+    known = people.add("boss@brack.example", "admin:1")
+    reader.fill(email="boss@brack.example", company="Junk", role="Junk", consent_email="on", consent_open_tracking="on")
+    client.post(mailed(mailoutbox), {"document": document.pk, "agree": "open_tracking"})
+    known.refresh_from_db()
+    assert (known.job_title, known.account) == ("", None)
+    assert [line.purpose for line in ConsentEvent.objects.all()] == ["open_tracking"]
+
+
+def test_address_that_others_type_gets_three_mails_a_day(reader, mailoutbox):
+    answers = [reader.fill() for _ in range(5)]
+    assert ([answer.status_code for answer in answers], len(mailoutbox)) == ([303] * 5, 3)
+
+
+def test_nul_in_a_hidden_field_is_left_out(reader):
+    assert reader.fill(link="a\0b").status_code == 303
+
+
+def test_each_ticked_box_is_a_line_of_the_consent_log_with_its_words(reader, mailoutbox, client, document):
     assert "checked" not in reader.open().content.decode()
     reader.fill(consent_open_tracking="on")
-    line = ConsentEvent.objects.get()
+    client.post(mailed(mailoutbox), {"document": document.pk, "agree": "open_tracking"})
+    line = ConsentEvent.objects.get(action="given")
     assert (line.purpose, line.action, line.source) == ("open_tracking", "given", "form")
     assert line.wording == wordings.version("open_tracking")
     assert line.proof["form"] == "Papers"
@@ -116,7 +155,7 @@ def test_words_that_changed_while_the_form_was_open_are_not_agreed_to(reader, mo
     opened = reader.open()
     monkeypatch.setitem(wordings.QUESTIONS, "email", "Send me everything.")
     assert reader.fill(opened, consent_email="on").status_code == 303
-    assert ConsentEvent.objects.count() == 0
+    assert GateSubmission.objects.get().consents == []
 
 
 def test_unsubscribed_person_stays_unsubscribed_when_somebody_ticks_the_box_for_them(reader):
@@ -126,11 +165,13 @@ def test_unsubscribed_person_stays_unsubscribed_when_somebody_ticks_the_box_for_
     assert consent.refused([known.subject]) == {known.subject: {"stream"}}
 
 
-def test_account_of_that_name_is_never_joined_by_a_guess(reader):
+def test_account_of_that_name_is_never_joined_by_a_guess(reader, mailoutbox, client, document):
     Account.objects.create(name="Brack")
-    reader.fill(company="brack")
+    reader.fill(company="brack", visitor=VISITOR)
+    client.post(mailed(mailoutbox), {"document": document.pk, "visitor": str(VISITOR)})
     assert Contact.objects.get().account is None
-    reader.fill(email="ada@gmail.com", company="New Co")
+    reader.fill(email="ada@gmail.com", company="New Co", visitor=OTHER)
+    client.post(mailed(mailoutbox), {"document": document.pk, "visitor": str(OTHER)})
     assert Account.objects.count() == 1
 
 
