@@ -129,6 +129,7 @@ def test_an_autosave_in_the_page_editor_leaves_the_plan_and_its_history_alone(cl
     form = {
         "title": "Typed over", "slug": page.slug, "format": "article", "medium": "text", "shelf_life": "evergreen",
         "audience": "public", "body-count": 0, "comments-TOTAL_FORMS": 0, "comments-INITIAL_FORMS": 0,
+            "files-TOTAL_FORMS": 0, "files-INITIAL_FORMS": 0,
     }  # fmt: skip
     edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
     answer = client.post(edit, form, headers={"accept": "application/json"})
@@ -150,6 +151,7 @@ def test_publishing_in_the_page_editor_fulfils_the_entry(client, marketer, make_
     form = {
         "title": entry.title, "slug": page.slug, "format": "article", "medium": "text", "shelf_life": "evergreen",
         "audience": "public", "body-count": 0, "comments-TOTAL_FORMS": 0, "comments-INITIAL_FORMS": 0,
+            "files-TOTAL_FORMS": 0, "files-INITIAL_FORMS": 0,
         "action-publish": "1",
     }  # fmt: skip
     assert client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), form).status_code == 302
