@@ -122,3 +122,8 @@ def token_of(answer):
 
 def link_of(answer):
     return links.read(token_of(answer))
+
+
+def mailed(mailoutbox):
+    """The path of the link in the last mail."""
+    return "/" + mailoutbox[-1].body.split("http://")[1].split("\n")[0].partition("/")[2]
