@@ -49,6 +49,12 @@ WITH_WORDS = {
         gettext_lazy("Hear an approver"),
         gettext_lazy("%(who)s: %(verdict)s (revision %(revision)s) %(comment)s"),
     ),
+    "editorial.import_plan": (
+        gettext_lazy("Import a plan"),
+        gettext_lazy("%(file)s: %(created)s made, %(updated)s changed, %(unchanged)s left, %(skipped)s refused"),
+    ),
+    "editorial.undo_plan": (gettext_lazy("Take an imported plan back"), gettext_lazy("Taken back: %(file)s")),
+    "editorial.undo_import": (gettext_lazy("Take an imported entry back"), gettext_lazy("Taken back with %(file)s")),
     "editorial.uninvite": (gettext_lazy("Take an invitation back"), gettext_lazy("No longer invited: %(who)s")),
 }
 DATES = {

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from cms import policy
 from cms.policies import EVERYONE, WRITERS
-from cms.policy import ANALYST
+from cms.policy import ANALYST, EDITOR, MARKETER
 
 policy.declare("calendar.view", all=EVERYONE)
 policy.declare("calendar.change", all=WRITERS)
@@ -14,6 +14,8 @@ policy.declare(
     own=tuple(sorted(set(EVERYONE) - set(WRITERS))),
     whose=lambda user: Q(invited=user) | Q(assignments__assignee=user),
 )
+policy.declare("plan.import", all=WRITERS)
+policy.declare("plan.undo", all=(MARKETER,), own=(EDITOR,), whose=lambda user: Q(user=user))
 policy.declare("coverage.view", all=EVERYONE)
 policy.declare("interest.view", all=(*WRITERS, ANALYST))
 policy.declare_model("editorial.interest", add=WRITERS, change=WRITERS, delete=WRITERS, view=(*WRITERS, ANALYST))

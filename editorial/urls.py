@@ -10,6 +10,7 @@ from editorial.calendar.views import CalendarView
 from editorial.coverage_views import CoverageView, DraftsView, PiecesView, PlansView, WeakView
 from editorial.interest_views import InterestsView
 from editorial.mix_views import MixView
+from editorial.plans import views as plans
 from editorial.work_views import WorkView
 
 app_name = "editorial"
@@ -36,6 +37,11 @@ urlpatterns = [
     path("room/<int:pk>/fill/", slot_views.FillView.as_view(), name="fill"),
     path("room/<int:pk>/release/", slot_views.ReleaseView.as_view(), name="release"),
     path("interests/", InterestsView.as_view(), name="interests"),
+    path("plan/", plans.PlansView.as_view(), name="plans"),
+    path("plan/template/<str:kind>/", plans.template, name="plan_template"),
+    path("plan/<int:pk>/", plans.CheckView.as_view(), name="plan"),
+    path("plan/<int:pk>/discard/", plans.discard, name="plan_discard"),
+    path("plan/<int:pk>/undo/", plans.undo, name="plan_undo"),
     path("mix/", MixView.as_view(), name="mix"),
     path("coverage/", CoverageView.as_view(), name="coverage"),
     path("coverage/live/", PiecesView.as_view(), name="live"),

@@ -92,6 +92,12 @@ def mix_item():
     return RightMenuItem(_("Mix"), url, name="mix", icon_name="sliders", order=20, right="mix.view")
 
 
+@hooks.register("register_newsroom_menu_item")
+def plan_item():
+    url = reverse_lazy("editorial:plans")
+    return RightMenuItem(_("Import a plan"), url, name="import-plan", icon_name="upload", order=40, right="plan.import")
+
+
 @hooks.register("construct_homepage_panels")
 def coverage_panel(request, panels):
     if policy.may(request.user, "coverage.view"):

@@ -19,24 +19,26 @@ NEEDED = ("title", "url")
 class ColumnsForm(forms.Form):
     """One choice a column; nothing twice, and what is needed once."""
 
-    def __init__(self, *args, names: list[str], **kwargs):
+    meanings, needed = FIELDS, NEEDED
+
+    def __init__(self, *args, names: list[str], chosen: list[str] | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        choices = [("", _("Leave out")), *FIELDS.items()]
-        for number, field in enumerate(recognised(names)):
+        choices = [("", _("Leave out")), *self.meanings.items()]
+        for number, field in enumerate(recognised(names) if chosen is None else chosen):
             self.fields[f"column_{number}"] = forms.ChoiceField(choices=choices, required=False, initial=field)
 
     def clean(self):
         """Say what is missing or doubled in the words of the list."""
         chosen = [value for value in self.columns() if value]
-        if missing := [str(FIELDS[field]) for field in NEEDED if field not in chosen]:
+        if missing := [str(self.meanings[field]) for field in self.needed if field not in chosen]:
             raise ValidationError(_("No column is: %s. Choose it.") % ", ".join(missing))
-        if doubled := [str(FIELDS[field]) for field in FIELDS if chosen.count(field) > 1]:
+        if doubled := [str(self.meanings[field]) for field in self.meanings if chosen.count(field) > 1]:
             raise ValidationError(_("Chosen twice: %s. Leave one of them out.") % ", ".join(doubled))
         return self.cleaned_data
 
     def columns(self) -> list[str]:
         """The field of each column."""
-        return [self.cleaned_data.get(name, "") for name in self.fields]
+        return [self.cleaned_data.get(name, "") for name in self.fields if name.startswith("column_")]
 
 
 @policy.require("import.run")

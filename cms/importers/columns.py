@@ -51,9 +51,12 @@ FORMATS = {
 DATES = ("%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%Y/%m/%d", "%Y-%m", "%b %Y", "%B %Y")
 
 
-def recognised(head: Sequence[str]) -> list[str]:
-    """The field of each column, "" where its name says none; the first of two with one meaning has it."""
-    words = {slugify(name): field for field, names in NAMES.items() for name in names}
+def recognised(head: Sequence[str], known: dict[str, tuple[str, ...]] = NAMES) -> list[str]:
+    """The field of each column, "" where its name says none; the first of two with one meaning has it.
+
+    `known`: the names that each field goes by.
+    """
+    words = {slugify(name): field for field, names in known.items() for name in names}
     found: list[str] = []
     for name in head:
         slug = re.sub(r"-+", "-", slugify(re.sub(r"[_/]", " ", name)))
@@ -64,7 +67,7 @@ def recognised(head: Sequence[str]) -> list[str]:
 
 def item_of(cells: dict[str, object], number: int) -> Item:
     """A row as an item that points at where the piece lives. `cells`: value by field; `number`: of the row."""
-    text = {field: _text(value) for field, value in cells.items()}
+    text = {field: text_of(value) for field, value in cells.items()}
     address = text.get("url", "")
     item = Item(
         key=text.get("key") or address or slugify(text.get("title", "")),
@@ -74,9 +77,9 @@ def item_of(cells: dict[str, object], number: int) -> Item:
         summary=text.get("summary", ""),
         stage=text.get("stage", ""),
         owner=text.get("owner", ""),
-        personas=_words(text.get("personas", "")),
-        topics=_words(text.get("topics", "")),
-        authors=_words(text.get("authors", "")),
+        personas=words_of(text.get("personas", "")),
+        topics=words_of(text.get("topics", "")),
+        authors=words_of(text.get("authors", "")),
         addresses=[address] if address else [],
         base=address,
     )
@@ -85,7 +88,7 @@ def item_of(cells: dict[str, object], number: int) -> Item:
     return item
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """A cell in words; an apostrophe that keeps a spreadsheet from reckoning is none of them."""
     if value is None:
         return ""
@@ -94,14 +97,20 @@ def _text(value: object) -> str:
     return words[1:] if re.match(r"'[=+\-@]", words) else words
 
 
-def _words(value: str) -> list[str]:
+def words_of(value: str) -> list[str]:
+    """What a cell lists, each once."""
     return [word for word in dict.fromkeys(part.strip() for part in re.split(r"[;,|\n]", value)) if word]
 
 
-def _format(item: Item, word: str) -> str:
+def format_of(word: str) -> str:
+    """The format that is meant by a word, or ""."""
     slug = slugify(word)
     known = {slugify(label): value for value, label in Format.choices} | {value: value for value in Format.values}
-    found = known.get(slug) or FORMATS.get(slug) or known.get(slug.removesuffix("s"), "")
+    return known.get(slug) or FORMATS.get(slug) or known.get(slug.removesuffix("s"), "")
+
+
+def _format(item: Item, word: str) -> str:
+    found = format_of(word)
     if word and not found:
         names = ", ".join(str(label) for label in Format.labels)
         item.tell(f"There is no format “{word}”", f"Known: {names}.", item.first_line)
@@ -111,15 +120,15 @@ def _format(item: Item, word: str) -> str:
 def _moment(item: Item, value: object) -> datetime | None:
     if value is None or value == "":
         return None
-    found = _parsed(_text(value))
+    found = day_of(text_of(value))
     if found is None:
-        item.tell(f"“{_text(value)}” is not a date", "Write it as 2024-03-31.", item.first_line)
+        item.tell(f"“{text_of(value)}” is not a date", "Write it as 2024-03-31.", item.first_line)
         return None
     moment = found if isinstance(found, datetime) else datetime.combine(found, time(12))
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
 
-def _parsed(value: str) -> date | None:
+def day_of(value: str) -> date | None:
     """A day that can be meant in one way only: 3/4/2024 cannot."""
     try:
         found = parse_date(value) or parse_datetime(value)

@@ -117,7 +117,7 @@ class SheetReader:
     def __init__(self, path: Path, fields: list[str], *, keep: bool):
         """With `keep` the rows are written beside the file: unpacking them anew for each slice of a job takes long."""
         kept = path.parent / "rows.json"
-        found = json.loads(kept.read_text()) if keep and kept.exists() else _plain_rows(path)
+        found = json.loads(kept.read_text()) if keep and kept.exists() else plain_rows(path.read_bytes(), path.suffix)
         if keep and not kept.exists():
             coming = kept.with_suffix(".coming")
             coming.write_text(json.dumps(found))
@@ -146,10 +146,9 @@ class SheetReader:
         return None
 
 
-def _plain_rows(path: Path) -> list[tuple[int, Row]]:
-    """All rows; days and times as ISO text, the same whether they were kept or just read."""
-    found = rows(path.read_bytes(), path.suffix.lower())
-    return [(number, [_plain(cell) for cell in row]) for number, row in found]
+def plain_rows(content: bytes, suffix: str) -> list[tuple[int, Row]]:
+    """All rows as JSON can hold them; days and times as ISO text, the same whether they were kept or just read."""
+    return [(number, [_plain(cell) for cell in row]) for number, row in rows(content, suffix.lower())]
 
 
 def _plain(cell: object) -> object:

@@ -4,6 +4,7 @@ from editorial.models.approvals import Approval
 from editorial.models.coverage import CoverageLevels, CoverageSnapshot
 from editorial.models.interests import Interest
 from editorial.models.mix import MixTarget
+from editorial.models.plans import PlanBatch, PlanRow
 from editorial.models.reminders import StepReminder
 from editorial.models.schedule import Entry
 from editorial.models.slots import Slot, SlotRule
@@ -12,5 +13,6 @@ from editorial.models.work import Assignment, BriefAnswer, BriefPoint, Remark
 
 __all__ = [
     "Approval", "Assignment", "BriefAnswer", "BriefPoint", "CalendarFeed", "CoverageLevels",
-    "CoverageSnapshot", "Entry", "Interest", "MixTarget", "Remark", "SavedView", "Slot", "SlotRule", "StepReminder",
+    "CoverageSnapshot", "Entry", "Interest", "MixTarget", "PlanBatch", "PlanRow", "Remark", "SavedView", "Slot",
+    "SlotRule", "StepReminder",
 ]  # fmt: skip
