@@ -15,7 +15,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from cms import policy
 from editorial.calendar import export
-from editorial.models import PlanBatch
+from editorial.models import Entry, PlanBatch
 from editorial.plans import batches, writing
 from editorial.plans import template as examples
 from editorial.plans.forms import PlanColumnsForm, PlanFileForm
@@ -134,7 +134,10 @@ class CheckView(policy.RightRequired, WagtailAdminTemplateMixin, FormView):
         rows = list(islice(some, SHOWN + 1))
         for fate in rows:
             fate.word = WORDS[fate.outcome]
-            fate.parts = [(_label(name), _words(value)) for name, value in (fate.changes or {}).items()]
+            values = fate.row.values if fate.outcome == CREATED else fate.changes
+            stands = ("title", "due_on") if fate.outcome == CREATED else ()  # in columns of their own
+            parts = ((name, value) for name, value in values.items() if value and name not in stands)
+            fate.parts = [(_label(name), _words(name, value)) for name, value in parts]
         more = rows[SHOWN - 1].row.number if len(rows) > SHOWN else None
         return {"rows": rows[:SHOWN], "what": kind if kind in WORDS else "", "next_after": more, "after": after}
 
@@ -198,7 +201,9 @@ def _label(name: str) -> str:
     return str(PlanColumnsForm.meanings[name])
 
 
-def _words(value) -> str:
+def _words(name: str, value) -> str:
+    if name in ("format", "step"):
+        return str(dict(Entry._meta.get_field(name).flatchoices)[value])
     return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
 
 
