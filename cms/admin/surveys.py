@@ -55,6 +55,11 @@ class SurveyIndexView(generic.IndexView):
 class SurveyEditView(generic.EditView):
     """The editor, with the ways to what its answers tell and to how it looks."""
 
+    def save_instance(self):
+        survey = super().save_instance()
+        _drop_stale(self.request, survey)
+        return survey
+
     @cached_property
     def header_buttons(self):
         pk = self.object.pk
@@ -100,6 +105,7 @@ def meanings(request, pk: int):
     survey = get_object_or_404(Survey, pk=pk)
     form = MeaningsForm(survey, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        _drop_stale(request, survey)
         form.save()
         log(survey, "survey.meanings", user=request.user)
         messages.success(request, _g("Kept. Answers from now on tell this."))
@@ -108,14 +114,26 @@ def meanings(request, pk: int):
     return TemplateResponse(request, "cms/admin/survey_meanings.html", frame(survey, _g("What answers tell")) | context)
 
 
+def _drop_stale(request, survey: Survey) -> None:
+    """Delete what was said of answers that the questions no longer have, and say so."""
+    known = Meaning.objects.filter(question__survey=survey).select_related("question")
+    if stale := [meaning for meaning in known if meaning.is_stale]:
+        Meaning.objects.filter(pk__in=[meaning.pk for meaning in stale]).delete()
+        said = _g("No longer an answer that tells this, so what it told is deleted: %s.")
+        choices = ", ".join(f"“{meaning.choice}”" for meaning in stale)
+        messages.warning(request, f"{said % choices} {_g('Look at “What answers tell”.')}")
+
+
 class MeaningsForm(forms.Form):
     """A list to choose from beside each answer of each question that tells something."""
 
     def __init__(self, survey: Survey, data=None):
         super().__init__(data)
         self.questions = [question for question in survey.questions.all() if question.tells and question.is_choice]
-        known = Meaning.objects.filter(question__in=self.questions)
-        self.known = {(one.question_id, one.choice): one.persona_id or one.topic_id for one in known}
+        known = Meaning.objects.filter(question__in=self.questions).select_related("question")
+        self.known = {
+            (one.question_id, one.choice): one.persona_id or one.topic_id for one in known if not one.is_stale
+        }
         models = {Question.Tells.PERSONA: Persona.objects.all(), Question.Tells.TOPIC: Topic.objects.all()}
         self.groups = []
         for question in self.questions:

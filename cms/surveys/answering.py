@@ -146,18 +146,18 @@ def _limit(network_key: str) -> None:
 
 def _told(questions: list[Question], said: dict) -> tuple[int | None, list[int]]:
     """(persona, topics) that the chosen answers tell. One query where a question tells anything, else none."""
-    chosen = {
-        (question.pk, choice)
+    told = {
+        (question.pk, choice, question.tells)
         for question in questions
         if question.tells
         for choice in _choices(said.get(name_of(question)))
     }
-    if not chosen:
+    if not told:
         return None, []
-    meanings = Meaning.objects.filter(question__in={pk for pk, _choice in chosen}).order_by(
+    meanings = Meaning.objects.filter(question__in={pk for pk, _choice, _tells in told}).order_by(
         "question__sort_order", "pk"
     )
-    found = [meaning for meaning in meanings if (meaning.question_id, meaning.choice) in chosen]
+    found = [meaning for meaning in meanings if (meaning.question_id, meaning.choice, meaning.tells) in told]
     persona = next((meaning.persona_id for meaning in found if meaning.persona_id), None)
     return persona, sorted({meaning.topic_id for meaning in found if meaning.topic_id})
 

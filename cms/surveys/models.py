@@ -122,6 +122,17 @@ class Meaning(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["question", "choice"], name="one_meaning_a_choice")]
 
+    @property
+    def tells(self) -> str:
+        """Of which kind it is. Its question may have been changed since, to tell something else."""
+        return Question.Tells.PERSONA if self.persona_id else Question.Tells.TOPIC
+
+    @property
+    def is_stale(self) -> bool:
+        """Has its question no such answer any more, or tells something else?"""
+        question = self.question
+        return not (question.is_choice and self.tells == question.tells and self.choice in question.lines)
+
 
 class AnswerSet(models.Model):
     """What one reader answered, and their stage and persona as they were then. Once a reader and round."""

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
@@ -69,7 +70,7 @@ def _row(one: AnswerSet, questions) -> list[str | float]:
     ]
     place = _("Mail %s") % one.round if one.round else _("Site")
     return [
-        one.answered_at.date().isoformat(),
+        timezone.localdate(one.answered_at).isoformat(),
         place,
         one.stage.name if one.stage else "",
         one.persona.name if one.persona else "",

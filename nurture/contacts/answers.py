@@ -6,10 +6,13 @@ The answers stay with the survey, as evidence; here they become facts, each a Fi
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.db.models import BigIntegerField
 
-from cms.models import Persona
+from cms.models import Persona, Topic
 from nurture.contacts import facts
 from nurture.contacts.models import Contact, Engagement, FieldChange
+
+MOST_TOPICS = 100  # of one answered survey
 
 
 def take(engagements: Iterable[Engagement]) -> int:
@@ -22,12 +25,15 @@ def take(engagements: Iterable[Engagement]) -> int:
         return 0
     people = {contact.pk: contact for contact in Contact.objects.filter(pk__in={one.contact_id for one in told})}
     personas = {persona.pk: persona for persona in Persona.objects.all()}
+    named = {topic for one in told for topic in _topics(one)}
+    topics = set(Topic.objects.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
     number = 0
     for one in sorted(told, key=lambda one: one.occurred_at):
-        contact, source = people[one.contact_id], f"survey:{one.properties.get('survey')}"
-        number += _persona(contact, personas.get(one.properties.get("persona")), source, one)
-        for topic in one.properties.get("topics") or ():
-            number += facts.state(contact, facts.INTEREST, str(topic), source, one.occurred_at)
+        contact, source = people[one.contact_id], _source(one)
+        number += _persona(contact, personas.get(_persona_id(one)), source, one)
+        for topic in _topics(one):
+            if topic in topics:
+                number += facts.state(contact, facts.INTEREST, str(topic), source, one.occurred_at)
     return number
 
 
@@ -39,7 +45,7 @@ def take_back(engagements: Iterable[Engagement]) -> int:
     told = [one for one in engagements if one.kind == "survey_answered" and _tells(one)]
     number = 0
     for one in told:
-        contact, source = Contact.objects.get(pk=one.contact_id), f"survey:{one.properties.get('survey')}"
+        contact, source = Contact.objects.get(pk=one.contact_id), _source(one)
         mine = FieldChange.objects.filter(subject=contact.subject, source=source, at=one.occurred_at)
         number += mine.filter(field=facts.INTEREST).delete()[0]
         latest = FieldChange.objects.filter(subject=contact.subject, field="persona").order_by("-at", "-pk").first()
@@ -49,7 +55,27 @@ def take_back(engagements: Iterable[Engagement]) -> int:
 
 
 def _tells(one: Engagement) -> bool:
-    return bool(one.properties.get("persona") or one.properties.get("topics"))
+    return bool(_persona_id(one) or _topics(one))
+
+
+def _persona_id(one: Engagement) -> int | None:
+    told = one.properties.get("persona")
+    return told if _is_id(told) else None
+
+
+def _topics(one: Engagement) -> list[int]:
+    told = one.properties.get("topics")
+    return [topic for topic in told[:MOST_TOPICS] if _is_id(topic)] if isinstance(told, list) else []
+
+
+def _is_id(told) -> bool:
+    """A server may send any JSON under this event's name."""
+    return type(told) is int and 0 < told <= BigIntegerField.MAX_BIGINT
+
+
+def _source(one: Engagement) -> str:
+    survey = one.properties.get("survey")
+    return f"survey:{survey if _is_id(survey) else 0}"
 
 
 def _persona(contact: Contact, persona: Persona | None, source: str, one: Engagement) -> int:

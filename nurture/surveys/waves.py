@@ -95,6 +95,10 @@ def start(survey: Survey, template: EmailTemplate, choice: Choice, number: int, 
             wave.save(update_fields=["job"])
             Survey.objects.filter(pk=survey.pk).update(asked_at=wave.created_at)
             log(survey, "nurture.survey_sent", user=user, data={"wave": wave.pk, "matched": wave.matched})
+        elif (wave.template_id, Choice.of(wave.audience)) != (template.pk, choice):
+            said = _("Wave %(number)s was sent meanwhile, to others or with another mail. Look at the results of the "
+                     "survey; to send this one too, begin it anew.")  # fmt: skip
+            raise CannotSend(said % {"number": number})
     return wave
 
 

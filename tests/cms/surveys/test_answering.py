@@ -77,6 +77,13 @@ def test_reader_answers_once_and_the_ledger_hears_what_it_tells(
     assert (AnswerSet.objects.count(), len(heard)) == (1, 1)
 
 
+def test_meaning_of_another_kind_than_its_question_tells_nothing(send, meant, heard):
+    Question.objects.filter(survey=meant, tells="persona").update(tells="topic")
+    send("I pay, mostly", ["Cost"], visitor=str(uuid4()))
+    assert AnswerSet.objects.get().persona is None
+    assert [facts["persona_id"] for facts in heard] == [None]
+
+
 def test_answers_are_rolled_back_with_their_event(send, survey):
     def fail(sender, **facts):
         raise RuntimeError

@@ -1,15 +1,17 @@
 """The screens of surveys: making one, what stands once answered, results that tell no single person, the sheet."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
 from cms import clock, policy
+from cms.admin.surveys import MeaningsForm
 from cms.models import AnswerSet, Meaning, Survey
 from cms.surveys import answering, reminding, results, sheets
 from cms.surveys.asking import form_for
@@ -75,6 +77,24 @@ def test_marketer_makes_a_survey_and_says_what_its_answers_tell(client, marketer
     assert 'method="post"' not in shown
     actions = set(ModelLogEntry.objects.values_list("action", flat=True))
     assert {"wagtail.create", "survey.meanings"} <= actions
+
+
+def test_changed_question_forgets_what_its_answers_told_and_says_so(client, marketer, meant, personas):
+    client.force_login(marketer)
+    role, help_ = meant.questions.all()[:2]
+    rows = [
+        {"id": one.pk, "label": one.label, "field_type": one.field_type, "choices": one.choices, "ORDER": n + 1}
+        | {"tells": "topic" if one == role else one.tells}
+        for n, one in enumerate(meant.questions.all())
+    ]
+    rows[1]["choices"] = "Cost\nAudits\nPeople"
+    fields = {name: getattr(meant, name) for name in ("title", "slug", "intro", "purpose", "consent_wording")}
+    role.tells = "topic"
+    role.save()
+    assert set(MeaningsForm(meant).known) == {(help_.pk, "Cost"), (help_.pk, "Audit")}
+    page = client.post(reverse("surveys:edit", args=[meant.pk]), posted(rows, initial=5, **fields), follow=True)
+    assert "what it told is deleted: “I pay, mostly”, “Audit”." in page.content.decode()
+    assert list(Meaning.objects.values_list("question", "choice")) == [(help_.pk, "Cost")]
 
 
 def test_questions_stand_once_answered_and_a_new_version_carries_all_but_the_answers(client, marketer, meant, answer):
@@ -153,6 +173,9 @@ def test_sheet_holds_every_reader_and_no_formula(client, analyst, survey, answer
     lines = b"".join(client.post(address, {"as": "csv"}).streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == 6
     assert lines[1].endswith("""Mail 3,one,,I plan,Cost; Audit,4.0,12.0,"'=HYPERLINK(""x"")\"""")
+    AnswerSet.objects.update(answered_at=datetime(2026, 11, 23, 23, 30, tzinfo=UTC))
+    with timezone.override("Europe/Berlin"):
+        assert [row[0] for row in sheets.rows(survey, survey.answer_sets)][1:] == ["2026-11-24"] * 5
     book = load_workbook(io.BytesIO(client.post(address, {"as": "xlsx"}).content))
     assert [len(list(book.active.rows)), book.active["I2"].value] == [6, '\'=HYPERLINK("x")']
     assert client.get(address).status_code == 405

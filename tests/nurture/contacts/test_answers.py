@@ -73,6 +73,26 @@ def test_what_a_robot_told_is_taken_back_and_what_a_person_said_since_stays(cont
     assert answers.take(rows) == 2
 
 
+@pytest.mark.parametrize(
+    "told_so",
+    [
+        {"persona": [1], "topics": 7},
+        {"persona": {"id": 1}, "topics": {"1": 2}},
+        {"persona": True, "topics": "12"},
+        {"persona": 10**30, "topics": [10**30, None, [1], "x", 999_999, -1]},
+        {"persona": "1", "topics": [999_999], "survey": "x" * 200},
+    ],
+)
+def test_what_a_server_sends_in_any_shape_stops_nothing(contact, told, told_so):
+    Persona.objects.create(slug="it", name="IT lead")
+    topic = Topic.objects.create(slug="cost", name="Cost")
+    odd, good = told(contact, **told_so), told(contact, topics=[topic.pk])
+    assert answers.take([odd, good]) == 1
+    assert answers.take_back([odd, good]) == 1
+    contact.refresh_from_db()
+    assert contact.persona is None
+
+
 def test_nothing_told_costs_no_query(contact, told, django_assert_num_queries):
     rows = [told(contact)]
     with django_assert_num_queries(0):

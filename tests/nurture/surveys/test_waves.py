@@ -216,6 +216,15 @@ def test_marketer_counts_tries_and_sends_once_however_often_it_is_pressed(
     assert "Send again" in shown
 
 
+def test_number_that_another_wave_has_by_now_is_refused(survey, make_template, people, marketer):
+    template = make_template("survey")
+    wave = waves.start(survey, template, Choice(), 1, marketer)
+    assert waves.start(survey, template, Choice(), 1, marketer) == wave
+    with pytest.raises(waves.CannotSend, match="Wave 1 was sent meanwhile"):
+        waves.start(survey, template, Choice(skip_answered=True), 1, marketer)
+    assert SurveyWave.objects.count() == 1
+
+
 def test_job_stops_with_the_reason_when_the_survey_is_closed_meanwhile(survey, make_template, people, marketer):
     wave = waves.start(survey, make_template("survey"), Choice(), 1, marketer)
     Survey.objects.update(closes_on=clock.now().date() - timedelta(days=1))
