@@ -52,7 +52,7 @@ def erase(contact: Contact, user) -> None:
         surveys.erase(subject, browsers)
         submissions.scrub(_forms(held))
         FieldChange.objects.filter(subject=subject).delete()
-        Identity.objects.filter(contact=held).delete()
+        Identity.every.filter(contact=held).delete()
         for engagement in Engagement.objects.filter(contact=held).exclude(properties={}):
             engagement.properties = erasing.measures(engagement.properties)
             engagement.save(update_fields=["properties"])
@@ -133,7 +133,14 @@ def export(contact: Contact) -> dict[str, Any]:
         ),
         "shared": _rows(Share.objects.filter(contact=contact).order_by("pk"), "asset_title way note created_at"),
         **_said(contact, edges),
+        **_claimed(contact),
     }
+
+
+def _claimed(contact: Contact) -> dict[str, Any]:
+    """What pages said of their readers: that it was this person. Nothing of those browsers, which may be anybody's."""
+    edges = Identity.every.filter(contact=contact).exclude(visit_id=None).order_by("pk")
+    return {"claimed_by_pages": _rows(edges, "kind evidence created_at revoked_at")}
 
 
 def _said(contact: Contact, edges: list[Identity]) -> dict[str, Any]:

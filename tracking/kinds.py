@@ -30,8 +30,9 @@ KINDS = (
     *OFFLINE_KINDS,
 )
 
-# What a server says about people and companies, not what a reader did: nurture takes it to heart, no rule counts it.
-STATED_KINDS = ("person_identified", "account_named", "merge_proposed")
+# What is said about people and companies, not what a reader did: nurture takes it to heart, no rule counts it. A server
+# is believed; `person_claimed` is what anybody's browser can say.
+STATED_KINDS = ("person_identified", "person_claimed", "account_named", "merge_proposed")
 
 # What counts as having taken in a piece, for "next read" and for rules that ask what was read.
 READING_KINDS = ("page_viewed", "asset_read", "asset_downloaded")

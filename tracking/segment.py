@@ -86,6 +86,8 @@ def _row(call: str, message: Message, batch: Message, seen: Seen, now: datetime,
         payload["visitor"] = visitors[0]
     if visitors[1:] and kind == "person_identified":
         properties["visitors"] = visitors
+    if kind == "person_claimed":
+        properties["site"] = origin
     return Row(
         _id(message.get("messageId") or uuid4().hex).replace("-", ""),
         kind,
@@ -98,10 +100,12 @@ def _row(call: str, message: Message, batch: Message, seen: Seen, now: datetime,
 
 
 def _identify(message: Message, seen: Seen) -> tuple[str, Message]:
-    """A server is believed; what a browser says of its reader is an event like others."""
+    """A server is believed; what a browser says of its reader is a claim: of its traits the address alone is kept."""
     traits = _dict(message, "traits") or _dict(_dict(message, "context"), "traits")
     if not seen.scope:
-        return "action_taken", {"event": "Identified"}
+        address = traits.get("email")
+        told = {"email": address[:MAX_NAME]} if isinstance(address, str) else {}
+        return "person_claimed", {"traits": told, "key": seen.key}
     return "person_identified", {"traits": traits}
 
 

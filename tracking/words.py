@@ -23,6 +23,7 @@ KINDS = {
     "site_searched": _("Site searched"),
     "action_taken": _("Acted in a program"),
     "person_identified": _("Person identified"),
+    "person_claimed": _("Person named by a page"),
     "account_named": _("Company named"),
     "merge_proposed": _("Merge proposed"),
     "event_attended": _("Event attended"),

@@ -12,7 +12,6 @@ from cms import policy
 from nurture.contacts import identities, people
 from nurture.contacts.models import Engagement, Identity
 from nurture.contacts.screens import Screen
-from tracking import queries
 
 
 class RemoveEdge(Screen):
@@ -30,7 +29,7 @@ class RemoveEdge(Screen):
     def find(self) -> Identity:
         """The edge, of a contact whom this user may change; one taken back already is not found."""
         contact = policy.get_visible(self.request.user, self.right, people.listed(), pk=self.kwargs["pk"])
-        edge = Identity.objects.filter(contact=contact, pk=self.kwargs["edge"], revoked_at=None).first()
+        edge = Identity.every.filter(contact=contact, pk=self.kwargs["edge"], revoked_at=None).first()
         if edge is None:
             raise Http404
         edge.contact = contact
@@ -39,7 +38,7 @@ class RemoveEdge(Screen):
     def get(self, request, pk, edge):
         """What they did in that browser, in a number."""
         found = self.find()
-        uuids = queries.history([found.visitor_id]).values_list("uuid", flat=True)
+        uuids = identities.told_by(found)
         number = Engagement.objects.filter(contact=found.contact, human=True, event_uuid__in=uuids).count()
         return self.render_to_response(self.get_context_data(edge=found, contact=found.contact, number=number))
 

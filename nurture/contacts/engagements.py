@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from cms.models import AssetPage, AssetTopic, Persona
-from nurture.contacts import identities, readings
+from nurture.contacts import hearsay, identities, readings
 from nurture.contacts.models import Contact, Engagement
 from tracking import batches, consent, told, wordings
 from tracking.models import Event, Pending
@@ -22,23 +23,27 @@ def record(events: Iterable[Event], contacts_by_link: dict[UUID, int]) -> list[E
     readings known before that turn out longer (nurture/contacts/readings.py).
 
     `contacts_by_link` says whose personal link (a delivery's ref) each link_ref is. A browser tied to a contact
-    decides before a link does: whoever was forwarded a mail reads as themselves. Constant number of queries.
+    decides before a link does: whoever was forwarded a mail reads as themselves. What a page said of the visit
+    (nurture/contacts/hearsay.py) comes last. Constant number of queries.
     """
     events = list(events)
     owners = identities.owners({event.visitor_id for event in events if event.visitor_id})
     by_subject = _told_of(events)
     known = batches.existing(Engagement, "event_uuid", [event.uuid for event in events])
-    contacts_by_link = unless_refused(contacts_by_link)
-    ours = internal({*owners.values(), *by_subject.values(), *contacts_by_link.values()})
+    claimed = hearsay.of_events(event for event in events if event.visitor_id not in owners)
+    contacts_by_link, claimed = _unless_refused(contacts_by_link, claimed)
+    ours = internal({*owners.values(), *by_subject.values(), *contacts_by_link.values(), *claimed.values()})
     tags = asset_tags({event.asset_id for event in events if event.asset_id})
     new = []
     for event in sorted(events, key=lambda event: (event.occurred_at, event.uuid)):
         # Who says in a form who they are, in a browser that is another's, is not that other.
         certain = by_subject.get(event.uuid) or owners.get(event.visitor_id)
-        contact_id = certain or contacts_by_link.get(event.link_ref)
+        linked = certain or contacts_by_link.get(event.link_ref)
+        contact_id = linked or claimed.get(event.uuid)
         if contact_id and event.uuid not in known and event.kind != CONTINUED:
-            by_link = certain is None or (event.source == "site" and bool(event.properties.get("by_mail")))
-            engagement = _project(event, contact_id, tags.get(event.asset_id), by_link=by_link)
+            by_mail = certain is None or (event.source == "site" and bool(event.properties.get("by_mail")))
+            engagement = _project(event, contact_id, tags.get(event.asset_id), by_link=bool(linked) and by_mail)
+            engagement.by_claim = not linked
             engagement.human = engagement.human and contact_id not in ours
             new.append(engagement)
     longer = readings.lengthen(events, new)
@@ -76,17 +81,18 @@ def drop(engagements: Iterable[Engagement]) -> int:
 
 
 def by_links(subjects: Iterable[UUID]) -> list[Engagement]:
-    """What these people did as far as a link mailed to them alone says so."""
-    return list(Engagement.objects.filter(contact__subject__in=set(subjects), by_mail_link=True))
+    """What these people did as far as a link mailed to them, or a page, alone says so."""
+    weak = Q(by_mail_link=True) | Q(by_claim=True)
+    return list(Engagement.objects.filter(weak, contact__subject__in=set(subjects)))
 
 
-def unless_refused(contacts_by_link: dict[UUID, int]) -> dict[UUID, int]:
-    """Without those who object to being recognised by the links of their mail. Two queries at most."""
-    ids = set(contacts_by_link.values())
+def _unless_refused(*weak: dict[UUID, int]) -> list[dict[UUID, int]]:
+    """Without those who object to being recognised by less than they said themselves. Two queries at most."""
+    ids = {contact for found in weak for contact in found.values()}
     subjects = dict(Contact.objects.filter(pk__in=ids).values_list("subject", "pk")) if ids else {}
     said = consent.answers(subjects, wordings.CLICK_PROFILE) if subjects else {}
     refused = {subjects[subject] for subject, yes in said.items() if not yes}
-    return {ref: contact for ref, contact in contacts_by_link.items() if contact not in refused}
+    return [{key: contact for key, contact in found.items() if contact not in refused} for found in weak]
 
 
 def _told_of(events: Iterable[Event]) -> dict[UUID, int]:

@@ -55,16 +55,24 @@ def engagements(contact, window):
     for kind, later in FOLDED.items():
         rows = rows.exclude(Q(kind=kind) & Exists(_soon_after(later)))
     for row in window.of(rows, "occurred_at"):
-        note = _("By the link mailed to %s: proves the mailbox, not the person.") % contact.email
         yield Entry(
             window.source,
             row.pk,
             row.occurred_at,
             wording.did(row),
             icon=ICONS.get(row.kind, "pick"),
-            note=note if row.by_mail_link else str(row.properties.get("note", "")) if row.kind in OFFLINE_KINDS else "",
+            note=_note(row, contact),
             asset_id=row.asset_id,
         )
+
+
+def _note(row, contact):
+    """What a weak edge proves, or what staff wrote."""
+    if row.by_claim:
+        return wording.claim_remark(contact.email)
+    if row.by_mail_link:
+        return _("By the link mailed to %s: proves the mailbox, not the person.") % contact.email
+    return str(row.properties.get("note", "")) if row.kind in OFFLINE_KINDS else ""
 
 
 def _soon_after(kinds):

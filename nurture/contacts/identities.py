@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
+from django.db.models.lookups import IsNull
 
 from cms import clock
 from nurture.contacts.models import Contact, Engagement, Identity
@@ -12,6 +14,7 @@ from tracking import batches, queries
 from tracking.models import Pending, Visitor
 
 CONSUMER = "nurture"
+SHOWN = 50  # anybody can make a page say who they are, as often as they like
 
 
 class Taken(ValueError):
@@ -38,15 +41,15 @@ def tie(contact: Contact, visitor: Visitor, kind: str, evidence: str = "") -> Id
         edge = Identity.objects.create(
             contact=contact, visitor=visitor, kind=kind, evidence=evidence[:200], created_at=clock.now()
         )
-        _reconsider(visitor)
+        queue_again(told_by(edge))
         return edge
 
 
 def revoke(edge: Identity) -> None:
     """Take an edge back: what the browser did is no longer the contact's, unless a personal link says so."""
     with transaction.atomic():
-        Identity.objects.filter(pk=edge.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
-        _reconsider(edge.visitor)
+        Identity.every.filter(pk=edge.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
+        queue_again(told_by(edge))
 
 
 def identify(contact: Contact, visitor_key: UUID, kind: str, evidence: str = "") -> Identity | None:
@@ -64,14 +67,27 @@ def identify(contact: Contact, visitor_key: UUID, kind: str, evidence: str = "")
 
 
 def of_contact(contact: Contact) -> list[Identity]:
-    """Every edge there is or was, newest first, with the browser."""
-    return list(contact.identities.select_related("visitor").order_by("-created_at", "-pk"))
+    """The edges there are or were, strong ones first, then newest first, with the browser: at most SHOWN."""
+    edges = contact.identities.select_related("visitor")
+    return list(edges.order_by(IsNull(F("visit_id"), False), "-created_at", "-pk")[:SHOWN])
 
 
-def _reconsider(visitor: Visitor) -> None:
-    """Forget the engagements of this browser and queue its events again: the projection is rebuilt by react()."""
-    uuids = list(queries.history([visitor.pk]).values_list("uuid", flat=True))
+def told_by(edge: Identity) -> list[UUID]:
+    """The events that an edge says whose they are: all of the browser, or what came after a claim in its visit."""
+    events = queries.history([edge.visitor_id])
+    if edge.visit_id:
+        events = events.filter(session_id=edge.visit_id, occurred_at__gte=edge.created_at)
+    return list(events.values_list("uuid", flat=True))
+
+
+def queue_again(uuids: list[UUID]) -> None:
+    """Forget the engagements of these events and queue them again: the projection is rebuilt by react()."""
     Engagement.objects.filter(event_uuid__in=uuids).delete()
+    queue(uuids)
+
+
+def queue(uuids: Iterable[UUID]) -> None:
+    """Let react() look at these events again; one that it has projected stays as it is."""
     if CONSUMER in settings.TRACKING_CONSUMERS:
         pending = [Pending(consumer=CONSUMER, event_uuid=uuid) for uuid in uuids]
         batches.insert(Pending, pending, ignore_conflicts=True)

@@ -86,13 +86,26 @@ class Contact(models.Model):
         return f"{self.first_name} {self.last_name}".strip()
 
 
+class StrongEdges(models.Manager):
+    """Without what a page merely said of one visit."""
+
+    def get_queryset(self):
+        """Those that tie a whole browser."""
+        return super().get_queryset().filter(visit_id=None)
+
+
 class Identity(models.Model):
-    """An edge: this browser belongs to this contact, because of that evidence. Reversible: revoked, never deleted."""
+    """An edge: this browser belongs to this contact, because of that evidence. Reversible: revoked, never deleted.
+
+    One with a `visit_id` is weak: a page said it of one visit, from `created_at` on, and anybody can make a page say
+    so. `objects` leaves those out, so that nothing takes them for more; whoever wants them asks `every`.
+    """
 
     class Kind(models.TextChoices):
         FORM = "form", _("Filled in a form")
         API = "api", _("Identified by a server")
         IMPORT = "import", _("Imported")
+        CLAIM = "claim", _("Said by a page, under a public key")
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="identities")
     visitor = models.ForeignKey("tracking.Visitor", models.CASCADE, related_name="+")
@@ -100,11 +113,22 @@ class Identity(models.Model):
     evidence = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    visit_id = models.BigIntegerField(null=True, editable=False, help_text="The one tracking.Session it is about.")
+
+    every = models.Manager()
+    objects = StrongEdges()
 
     class Meta:
         constraints = [
             # A browser has one owner at a time: a shared computer must not mix two people up.
-            models.UniqueConstraint(fields=["visitor"], condition=models.Q(revoked_at__isnull=True), name="one_owner"),
+            models.UniqueConstraint(
+                fields=["visitor"], condition=models.Q(revoked_at__isnull=True, visit_id__isnull=True), name="one_owner"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["visit_id", "created_at"], condition=models.Q(visit_id__isnull=False), name="identity_claims"
+            ),
         ]
 
 
@@ -125,6 +149,7 @@ class Engagement(models.Model):
     topics = models.JSONField(default=list, help_text="Ids.")
     format = models.CharField(max_length=20, blank=True)
     by_mail_link = models.BooleanField(default=False, help_text="Proves a mailbox, not a person.")
+    by_claim = models.BooleanField(default=False, help_text="A page said so under a public key: proves nothing.")
     human = models.BooleanField(default=True)
     properties = models.JSONField(default=dict)
 

@@ -1,6 +1,7 @@
-"""What a server says about people and companies (tracking/segment.py): who it is, and for which company.
+"""What is said about people and companies (tracking/segment.py): who it is, and for which company.
 
-Only keys of servers get this far. A machine fills what is empty and never overwrites what a person wrote; an address is
+What a browser says of its reader is a claim (nurture/contacts/hearsay.py); all else here comes from keys of servers
+only. A machine fills what is empty and never overwrites what a person wrote; an address is
 one person; a browser that is another's already stays theirs (identities.identify).
 """
 
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from nurture.contacts import facts, identities, people
+from nurture.contacts import facts, hearsay, identities, people
 from nurture.contacts.models import Account, Contact, Identity
 from tracking import batches
 from tracking.kinds import STATED_KINDS
@@ -28,6 +29,7 @@ def take(events: list[Event]) -> list[Event]:
     contact, where they can be corrected and erased, and the ledger needs no names.
     """
     stated = [event for event in events if event.kind in STATED_KINDS]
+    hearsay.take([event for event in stated if event.kind == hearsay.KIND])
     for event in sorted(stated, key=lambda event: event.occurred_at):
         traits = event.properties.pop("traits", None)
         if isinstance(traits, dict) and event.visitor_id:

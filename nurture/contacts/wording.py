@@ -32,6 +32,11 @@ WORDS = {
 READ_WHOLE = 90  # percent: who scrolled so far saw the end
 
 
+def claim_remark(address: str) -> str:
+    """What it proves that a page said who its reader is."""
+    return _("By what a page said of its reader: %s. Anybody can say that; it proves nobody.") % address
+
+
 def did(engagement: Engagement) -> str:
     """ "Read ‘How cold is cold’ to the end, 3 min." """
     kind, properties = engagement.kind, engagement.properties

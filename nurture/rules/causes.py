@@ -24,6 +24,7 @@ class Cause:
     format: str = ""
     seconds: int = 0
     by_mail_link: bool = False
+    by_claim: bool = False
     from_stage_id: int | None = None
     to_stage_id: int | None = None
 
@@ -48,6 +49,7 @@ def from_engagement(engagement: Engagement) -> Cause:
         format=engagement.format,
         seconds=_seconds(engagement.properties),
         by_mail_link=engagement.by_mail_link,
+        by_claim=engagement.by_claim,
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cms import agreements, clock
 from cms.models import SignalAgreement, User
 from nurture import registry
+from nurture.contacts import wording
 from nurture.contacts.models import Contact
 from nurture.mail import queue
 from nurture.mail.models import Delivery
@@ -44,6 +45,7 @@ def raise_for(run: ActionRun) -> Alert:
             asset_id=run.cause.get("asset_id"),
             asset_title=run.cause.get("asset_title", "")[:TITLE_LENGTH],
             by_mail_link=bool(run.cause.get("by_mail_link")),
+            by_claim=bool(run.cause.get("by_claim")),
             **_words(run, agreement),
         )
         for channel in registry.entries("channel"):
@@ -134,8 +136,10 @@ def headline(alert: Alert) -> str:
     return _("Call %(person)s: read %(title)s") % {"person": person, "title": alert.asset_title}
 
 
-def mail_link_remark(alert: Alert) -> str:
-    """What a link in a mail proves and what not; "" when the reader was known otherwise."""
+def weak_edge_remark(alert: Alert) -> str:
+    """What a weak edge proves and what not; "" when the reader was known by a strong one."""
+    if alert.by_claim:
+        return wording.claim_remark(alert.contact.email)
     if not alert.by_mail_link:
         return ""
     return _("By the link mailed to %s: proves the mailbox, not the person.") % alert.contact.email

@@ -24,6 +24,7 @@ class Alert(models.Model):
     reason = models.TextField()
     opener = models.TextField(blank=True)
     by_mail_link = models.BooleanField(default=False)
+    by_claim = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="What set it off turned out to be a robot.")
 

@@ -24,7 +24,7 @@ class Card:
         self.alert, self.contact, self.account = alert, alert.contact, alert.account
         self.history = list(alert.outcomes.all())
         self.latest = self.history[0] if self.history else None
-        self.remark = alerts.mail_link_remark(alert)
+        self.remark = alerts.weak_edge_remark(alert)
         self.may_decide, self.show_owner = may_decide, seller_sees_all
         self.who = alerts.who(alert)
 

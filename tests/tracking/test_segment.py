@@ -11,7 +11,7 @@ import pytest
 from cms import clock
 from tests.tracking.calling import call
 from tracking import accounts, draft, keys, pipeline, segment
-from tracking.models import Draft, DropCount, Event, Visitor
+from tracking.models import Draft, DropCount, Event, Visitor, WriteKey
 
 pytestmark = [
     pytest.mark.db,
@@ -155,7 +155,8 @@ def test_browser_key_is_bound_to_its_origins_and_its_word_about_people_is_an_eve
     said = message(userId="7", traits={"email": "ines@reader.example"})
     assert send(browser, "identify", said, **there).headers["access-control-allow-origin"] == SHOP
     event = Event.objects.get()
-    assert (event.kind, event.properties, event.source) == ("action_taken", {"event": "Identified"}, "api")
+    told = {"traits": {"email": "ines@reader.example"}, "site": SHOP, "key": WriteKey.objects.get().digest}
+    assert (event.kind, event.properties, event.source) == ("person_claimed", told, "api")
     send(browser, "track", message(event="Mail Opened"), **there)
     assert Event.objects.latest("id").kind == "action_taken"
     send(browser, "page", message(), origin="https://evil.example")

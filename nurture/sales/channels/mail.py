@@ -40,7 +40,7 @@ def compose(alert: Alert, user: User) -> EmailMultiAlternatives:
         "contact": alert.contact,
         "account": alert.account,
         "headline": alerts.headline(alert),
-        "remark": alerts.mail_link_remark(alert),
+        "remark": alerts.weak_edge_remark(alert),
         "inbox_url": f"{settings.BASE_URL}{reverse('nurture:alert', args=[alert.pk])}",
         "timeline_url": f"{settings.BASE_URL}{reverse('nurture:contact', args=[alert.contact_id])}",
         "site_name": settings.SITE_NAME,

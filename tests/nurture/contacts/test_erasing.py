@@ -17,7 +17,7 @@ from cms.gates.models import Gate, GateSubmission
 from cms.models import AnswerSet, Question, Survey
 from nurture import erasing, pipeline
 from nurture.contacts import facts, identities, offline, stages
-from nurture.contacts.models import Contact, Engagement
+from nurture.contacts.models import Contact, Engagement, Identity
 from nurture.mail import queries as mail_queries
 from nurture.mail.models import Delivery, DeliveryAttempt
 from nurture.sales.models import Alert, Share
@@ -39,7 +39,9 @@ def person(make_contact, make_asset, marketer, stages):
     log(instance=contact, action="nurture.contact_changed", user=marketer, data={"fields": [CANARY]})
     stages_of(contact, stages, marketer)
     visitor = Visitor.objects.create(key=KEY, first_seen_at=now - timedelta(hours=3), last_seen_at=now)
-    identities.tie(contact, visitor, "form", f"{CANARY} sent the form")
+    edge = identities.tie(contact, visitor, "form", f"{CANARY} sent the form")
+    said = {"kind": "claim", "evidence": f"key {CANARY}", "visit_id": 7, "created_at": now}
+    Identity.every.create(contact=contact, visitor=visitor, **said)
     asset = make_asset("How cold")
     mail = Delivery.objects.create(
         contact=contact, occasion="tx:1", lane="marketing", address=contact.email, asset=asset, not_before=now,
@@ -54,7 +56,7 @@ def person(make_contact, make_asset, marketer, stages):
         Event(uuid=uuid4(), occurred_at=now, link_ref=mail.ref, **said),
     )  # fmt: skip
     rollups.mark_stale([(asset.pk, now.date()), (asset.pk, (now - timedelta(hours=1)).date())])
-    identities._reconsider(visitor)
+    identities.queue_again(identities.told_by(edge))
     offline.tell(contact, "call_made", now, "staff", uuid4(), about=CANARY, note=f"{CANARY} wants a trial")
     alert = Alert.objects.create(
         contact=contact, owner_because="", occasion="x", cause_uuid=uuid4(), caused_at=now, created_at=now,
@@ -162,7 +164,7 @@ def test_all_that_is_kept_is_handed_out_and_that_is_written_down(client, admin, 
 
 
 def test_a_browser_taken_back_is_neither_handed_out_nor_forgotten(admin, person, make_contact):
-    identities.revoke(person.identities.get())
+    identities.revoke(person.identities.get(visit_id=None))
     other, visitor = make_contact("other"), Visitor.objects.get(key=KEY)
     identities.tie(other, visitor, "form")
     told = erasing.export(person)
