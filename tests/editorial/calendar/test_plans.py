@@ -1,4 +1,4 @@
-"""That no screen of the calendar, and no list of the map, reads a growing table from end to end."""
+"""That no screen of the calendar reads a growing table from end to end."""
 
 import re
 from datetime import UTC, date, datetime
