@@ -59,6 +59,7 @@ def live(pk=1, **fields):
     return AssetPage(pk=pk, title="Done", first_published_at=datetime(2026, 11, 20, 9, tzinfo=UTC), **fields)
 
 
+@pytest.mark.django_db
 def test_late_comes_before_planned_and_planned_before_done():
     entries = [
         entry("Done", date(2026, 11, 18), "published", live()),
@@ -82,6 +83,7 @@ def test_late_comes_before_planned_and_planned_before_done():
     assert ([len(week) for week in grid.weeks], grid.days[28].today, grid.days[0].inside) == ([7] * 6, True, False)
 
 
+@pytest.mark.django_db
 def test_a_plan_stands_on_its_day_until_the_page_has_a_real_one():
     page, at = AssetPage(pk=7, title="Page", live=False), datetime(2026, 11, 26, 23, 30, tzinfo=UTC)
     waiting = {7: at}
@@ -94,6 +96,7 @@ def test_a_plan_stands_on_its_day_until_the_page_has_a_real_one():
     ]  # fmt: skip
 
 
+@pytest.mark.django_db
 def test_expiry_and_the_next_look_have_cards_of_their_own():
     page = live(expire_at=datetime(2027, 1, 5, tzinfo=UTC), review_by=date(2026, 12, 1))
     planned = entry("Planned", None, "published", page, review_on=date(2026, 12, 8))
