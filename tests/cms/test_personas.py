@@ -138,5 +138,5 @@ def test_page_costs_the_same_with_one_and_with_three_of_each(
     client.force_login(editor)
     address = reverse("personas:page", args=[persona.pk])
     client.get(address)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         assert client.get(address).status_code == 200
