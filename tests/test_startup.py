@@ -38,7 +38,7 @@ def begin(installation, command, **env):
 def test_nothing_starts_without_its_database(installation):
     env = {"LEDE_START_PATIENCE": "0", "REDIS_URL": "redis://127.0.0.1:1/0", "DATABASE_URL": NOWHERE}
     begun = {name: begin(installation, command, **env) for name, command in STARTS.items()}
-    said = {name: process.communicate(timeout=60)[0] for name, process in begun.items()}
+    said = {name: process.communicate(timeout=240)[0] for name, process in begun.items()}
     assert {name: process.returncode for name, process in begun.items()} == dict.fromkeys(STARTS, 1)
     words = ("This process does not start. The database does not answer", "Check DATABASE_URL")
     assert [name for name, text in said.items() if not all(word in text for word in words)] == []
@@ -47,13 +47,13 @@ def test_nothing_starts_without_its_database(installation):
 def test_serve_does_not_start_on_a_database_of_newer_code(installation):
     change(installation, LATER)
     process = begin(installation, [sys.executable, "manage.py", "serve"], PORT=str(processes.free_port()))
-    assert "migrated by newer code: this version does not know cms.9999_later" in process.communicate(timeout=60)[0]
+    assert "migrated by newer code: this version does not know cms.9999_later" in process.communicate(timeout=240)[0]
     assert process.returncode == 1
 
 
 def test_nothing_starts_on_a_full_disk(installation):
     process = begin(installation, STARTS["worker"], LEDE_MIN_FREE_MB=str(10**9))
-    said = process.communicate(timeout=60)[0]
+    said = process.communicate(timeout=240)[0]
     assert ("MB are free under" in said, "move LEDE_VAR" in said, process.returncode) == (True, True, 1)
 
 
