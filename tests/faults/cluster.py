@@ -53,11 +53,13 @@ class Cluster:
     def kill(self) -> None:
         """SIGKILL for the postmaster; back when it and all its children are gone, so that it may be started again."""
         postmaster = self.postmaster
-        os.kill(postmaster, signal.SIGSTOP)  # or it forks one more child, unseen, that keeps its shared memory in use
+        os.kill(postmaster, signal.SIGSTOP)  # or it forks one more child that is not counted
         assert processes.wait_until(lambda: tree.is_stopped(postmaster), 10), "PostgreSQL does not stop"
         family = [postmaster, *tree.descendants(postmaster)]
         os.kill(postmaster, signal.SIGKILL)
         assert processes.wait_until(lambda: not any(map(tree.is_alive, family)), 60), "PostgreSQL's children live on"
+        # Dead, but its pid stands as long as nobody has collected it, and PostgreSQL would take that for a server.
+        (self.data / "postmaster.pid").unlink()
 
     def kill_backend(self, chance: Random) -> bool:
         """SIGKILL for the server process of one connection; the server then cuts all and recovers. False: no one."""
