@@ -1,11 +1,18 @@
 """Which files readers may have by their number: none that stands behind a gate, or that only internal pieces name."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q
 from wagtail.models import ReferenceIndex
 
 from cms.gates.offers import LOCKED
 from cms.models import AssetPage, LibraryDocument
 from cms.models.pages import Audience
+
+OFFERED_IN_TEXT = "body.download.document"  # where Wagtail's index says that a download block names a file
+IN_BLOCKS = ("document", "file", "captions")  # what the fields of cms/blocks.py that hold files are called
+ENDS = (",", "}")
 
 
 def is_internal(document: LibraryDocument) -> bool:
@@ -14,11 +21,13 @@ def is_internal(document: LibraryDocument) -> bool:
     So is one that pieces name and none that readers can open, or that only drafts have among their files. Three queries
     at most. What no piece names is left to Wagtail's own rules: its collection says who may have it.
     """
+    rows = ReferenceIndex.get_references_to(document).values_list("object_id", "model_path")
+    paths = [(int(pk), path) for pk, path in rows if pk.isdecimal()]
     attached = Q(files__document=document)
-    if AssetPage.objects.filter(attached & LOCKED).exists():
+    offered = attached | Q(pk__in=[pk for pk, path in paths if path == OFFERED_IN_TEXT])
+    if AssetPage.objects.filter(offered & LOCKED).exists():
         return True
-    rows = ReferenceIndex.get_references_to(document).values_list("object_id", flat=True)
-    named = Q(pk__in=[int(row) for row in rows if row.isdecimal()]) | attached
+    named = Q(pk__in=[pk for pk, _path in paths]) | attached
     pieces = list(AssetPage.objects.filter(named).distinct().values_list("live", "audience"))
     if not pieces:
         return _is_of_draft(document)
@@ -26,9 +35,9 @@ def is_internal(document: LibraryDocument) -> bool:
 
 
 def _is_of_draft(document: LibraryDocument) -> bool:
-    """Among the files of a version that was not published yet: those stand in its JSON alone."""
-    as_stored = [f'"document": {document.pk}{end}' for end in (",", "}")]
-    drafts = AssetPage.objects.filter(has_unpublished_changes=True)
-    return drafts.filter(
-        Q(latest_revision__content__icontains=as_stored[0]) | Q(latest_revision__content__icontains=as_stored[1])
-    ).exists()
+    """Among the files of a version that was not published yet, or in its blocks: those stand in its JSON alone."""
+    attached = [f'"document": {document.pk}{end}' for end in ENDS]
+    # The body is JSON inside that JSON.
+    in_blocks = [f'\\"{name}\\": {document.pk}{end}' for name in IN_BLOCKS for end in ENDS]
+    words = [Q(latest_revision__content__icontains=word) for word in (*attached, *in_blocks)]
+    return AssetPage.objects.filter(reduce(or_, words), has_unpublished_changes=True).exists()

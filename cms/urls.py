@@ -6,7 +6,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from cms import feeds, rest, views
+from cms import feeds, playing, rest, views
 from cms.feedback import comment_views, note_views, poll_views
 from cms.feedback.views import rate
 from cms.gates import file_views
@@ -45,5 +45,6 @@ urlpatterns = [
     path("your-data/", include("tracking.yours")),
     path("robots.txt", views.robots, name="robots"),
     path("media/images/<path:name>", views.picture),
+    path("play/<int:pk>/<str:name>", playing.play, name="play"),
     path("", include(wagtail_urls)),
 ]

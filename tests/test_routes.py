@@ -44,6 +44,7 @@ PUBLIC = {
     "approve/<str:secret>/": "an approver has no account; the secret in the address is their key, for one revision",
     "approve/<str:secret>/text/": "the revision that they are asked about",
     "robots.txt": "the public site",
+    "play/<int:pk>/<str:name>": "video and sound of the public site; who may have it is asked as for /documents/",
     "media/images/<path:name>": "pictures of the public site; documents are served by Wagtail's guarded view",
 }
 PUBLIC_API = {"GET /assets": "what the public site shows"}

@@ -153,7 +153,7 @@ class AuthorViewSet(ListOfOurs):
     menu_label = _("Authors")
     menu_order = 60
     list_display = ["name", "role"]
-    panels = [NAME_AND_SLUG, FieldPanel("role"), FieldPanel("bio")]
+    panels = [NAME_AND_SLUG, *map(FieldPanel, ("role", "bio", "portrait", "elsewhere"))]
 
 
 class VehicleViewSet(ListOfOurs):

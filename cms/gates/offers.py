@@ -39,9 +39,22 @@ def is_locked(piece: AssetPage) -> bool:
 
 
 def of(piece: AssetPage) -> Offer:
-    """What this piece offers to take along. One query, two more where a gate is to be found."""
+    """What this piece offers to take along. One query, two more where a gate is to be found.
+
+    Behind a gate are also the files that its text offers; those of an open piece stand in the text alone.
+    """
     files = list(AssetFile.objects.filter(page=piece.pk).select_related("document").order_by("sort_order", "pk"))
-    return Offer(piece, files, gate_of(piece) if files else None, is_locked(piece) if files else False)
+    locked = is_locked(piece)
+    if locked:
+        files += _in_text(piece, {file.document_id for file in files})
+    return Offer(piece, files, gate_of(piece) if files else None, locked if files else False)
+
+
+def _in_text(piece: AssetPage, known: set[int]) -> list[AssetFile]:
+    """The files of download blocks that are not among `known`, each once, as if they were attached."""
+    blocks = [block.value for block in piece.body if block.block_type == "download" and block.value["document"]]
+    said = {block["document"].pk: block for block in blocks if block["document"].pk not in known}
+    return [AssetFile(page=piece, document=block["document"], label=block["label"]) for block in said.values()]
 
 
 def gated(pk: int) -> Offer | None:

@@ -10,6 +10,7 @@ from cms.models.documents import LibraryDocument, LibraryImage, LibraryRendition
 from cms.models.files import AssetFile
 from cms.models.imports import ImportBatch, ImportedAddress, ImportedItem, ImportedPart
 from cms.models.jobs import Heartbeat, Job
+from cms.models.notes import PieceNote
 from cms.models.pages import AssetObjection, AssetPage, AssetTopic, HomePage
 from cms.models.personas import PersonaNote
 from cms.models.placements import StageStatement
@@ -52,6 +53,7 @@ __all__ = [
     "Objection",
     "Persona",
     "PersonaNote",
+    "PieceNote",
     "Poll",
     "PollAnswer",
     "PollOption",

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
 
@@ -9,6 +10,10 @@ class Author(index.Indexed, models.Model):
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=120, blank=True)
     bio = models.TextField(blank=True)
+    portrait = models.ForeignKey("cms.LibraryImage", models.SET_NULL, null=True, blank=True, related_name="+")
+    elsewhere = models.URLField(
+        _("profile elsewhere"), blank=True, help_text=_("Their page at a network or employer, for readers who ask.")
+    )
 
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 

@@ -145,6 +145,10 @@ class AssetPage(FollowsMergedTopics, Page):
     lives_at = models.URLField(
         max_length=500, blank=True, help_text=_("If the piece itself is elsewhere: where readers are sent on to.")
     )
+    derived_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="derivatives",
+        help_text=_("What this one was made from: the study behind an infographic, the talk behind an article."),
+    )  # fmt: skip
 
     subpage_types = []
     parent_page_types = ["cms.HomePage"]
@@ -186,6 +190,7 @@ class AssetPage(FollowsMergedTopics, Page):
                 FieldPanel("gate"),
                 GatePanel(),
                 FieldPanel("campaign"),
+                FieldPanel("derived_from"),
             ],
             heading=_("What kind of piece"),
         ),
@@ -211,10 +216,12 @@ class AssetPage(FollowsMergedTopics, Page):
         return urlsplit(self.lives_at).netloc.removeprefix("www.")
 
     def clean(self):
-        """A gated piece has a gate, its own or its stage's; an early stage may leave it open, but somebody says so."""
+        """A gated piece has a gate, its own or its stage's, which may be an open one; none is made from itself."""
         super().clean()
         if self.audience == Audience.GATED and not self.gate_id and not self.primary_stage_id:
             raise ValidationError({"gate": _("Choose a gate, or a buying stage that says which one.")})
+        if self.pk and self.derived_from_id == self.pk:
+            raise ValidationError({"derived_from": _("A piece is not made from itself. Choose another one, or none.")})
 
     def serve(self, request, *args, **kwargs):
         """The piece. One for sales only is never found on the site, whoever asks."""

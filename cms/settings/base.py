@@ -172,6 +172,7 @@ WAGTAILDOCS_DOCUMENT_MODEL = "cms.LibraryDocument"
 WAGTAILIMAGES_IMAGE_MODEL = "cms.LibraryImage"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "csv", "txt", "zip"]
+WAGTAILDOCS_EXTENSIONS += ["mp4", "webm", "mp3", "m4a", "ogg", "vtt"]  # what cms/played_blocks.py plays
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAIL_FINISH_WORKFLOW_ACTION = "cms.workflows.publish_approved"
 TAGGIT_CASE_INSENSITIVE = True

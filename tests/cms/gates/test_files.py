@@ -275,3 +275,19 @@ def test_link_says_whose_and_until_when(reader):
     link = links.read(token)
     assert (link.key, link.document, link.by_mail) == (submission.key, None, True)
     assert link.subject == submission.subject.hex
+
+
+def test_file_that_the_text_of_a_gated_piece_offers_stands_behind_its_gate_too(
+    client, reader, piece, make_document, gate
+):
+    sheet = make_document("sheet.xlsx", b"numbers")
+    piece.body = [("download", {"document": sheet, "label": "The worksheet"})]
+    piece.save()
+    ReferenceIndex.create_or_update_for_object(piece)
+    html = client.get("/a-paper/").content.decode()
+    assert sheet.url not in html
+    assert html.count(f'action="/get/{piece.pk}/"') == 2
+    assert client.get(sheet.url).status_code == 404
+    page = client.get(reader.fill()["Location"]).content.decode()
+    addresses = re.findall(r'class="gate-file" href="([^"]+)"', page)
+    assert [client.get(address.replace("&amp;", "&")).getvalue() for address in addresses][1:] == [b"numbers"]
