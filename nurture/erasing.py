@@ -5,7 +5,9 @@ suppression list are kept, under the HMAC of the address: they prove what was as
 """
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -15,10 +17,10 @@ from wagtail.models import ModelLogEntry
 
 from cms import clock
 from cms.feedback import erasing as feedback
-from cms.feedback.models import Comment
 from cms.gates import submissions
 from cms.gates.models import GateSubmission
 from cms.surveys import forgetting as surveys
+from nurture.contacts import proposals
 from nurture.contacts.models import Contact, Engagement, FieldChange, Identity
 from nurture.mail.models import Delivery, DeliveryAttempt
 from nurture.rules.models import ActionRun
@@ -33,29 +35,24 @@ CLEARED = ("first_name", "last_name", "job_title", "contact_class", "phone", "st
 def erase(contact: Contact, user) -> None:
     """Forget this person, everywhere, for good; the audit log says who asked and when, not whom.
 
-    The ledger first, in transactions of its own that may be repeated; then all the rest in one.
+    First what is long, in transactions of its own; then all that tells whose it is, at once. Interrupted it has
+    forgotten nothing that it needs, and is simply asked for again.
     """
     edges = Identity.objects.filter(contact=contact, revoked_at=None)  # a browser taken back is somebody else's
-    visitors = list(edges.values_list("visitor_id", flat=True))
-    browsers = list(edges.values_list("visitor__key", flat=True))  # before the ledger gives them new ones
+    browsers = dict(edges.values_list("visitor_id", "visitor__key"))
     told = list(Engagement.objects.filter(contact=contact).values_list("event_uuid", flat=True))
-    erasing.drop_held([contact.subject, *browsers], contact.email)
-    erasing.erase(visitors, told)
+    begun = clock.now()
+    erasing.drop_held([contact.subject, *browsers.values()], contact.email)
+    erasing.scrub(browsers, told)
     with transaction.atomic():
         held = Contact.objects.select_for_update().get(pk=contact.pk)
-        hmac, subject = consent.address_hmac(held.email), held.subject
-        consent.suppress(hmac, consent.Reason.OBJECTION, source="erasure", subject=subject)
+        erasing.rename(browsers, begun)
+        hmac = consent.address_hmac(held.email)
+        consent.suppress(hmac, consent.Reason.OBJECTION, source="erasure", subject=held.subject)
         _forget_mail(held, hmac)
         _forget_decisions(held)
-        _forget_comments(held.email)
-        feedback.erase_notes(subject, browsers, held.email)
-        surveys.erase(subject, browsers)
-        submissions.scrub(_forms(held))
-        FieldChange.objects.filter(subject=subject).delete()
-        Identity.every.filter(contact=held).delete()
-        for engagement in Engagement.objects.filter(contact=held).exclude(properties={}):
-            engagement.properties = erasing.measures(engagement.properties)
-            engagement.save(update_fields=["properties"])
+        _forget_words(held, browsers.values())
+        _forget_ties(held, browsers.values())
         _clear(held)
         held_type = ContentType.objects.get_for_model(Contact)
         ModelLogEntry.objects.filter(content_type=held_type, object_id=str(held.pk)).update(label=str(held), data={})
@@ -94,11 +91,28 @@ def _forget_decisions(contact: Contact) -> None:
         share.save(update_fields=["note", "ref"])
 
 
-def _forget_comments(email: str) -> None:
-    """A published comment stays where others answered it, without its author."""
-    theirs = Comment.objects.filter(email__iexact=email)
-    theirs.exclude(state=Comment.State.PUBLISHED).delete()
-    theirs.update(name="–", email="", visitor=None, link_token="", network_key="")
+def _forget_words(contact: Contact, browsers: Iterable[UUID]) -> None:
+    """What they told us, on the site and elsewhere, and what was written down of it."""
+    feedback.erase_comments(_comments(contact), browsers, contact.email)
+    feedback.erase_notes(contact.subject, browsers, contact.email)
+    surveys.erase(contact.subject, browsers)
+    submissions.scrub(_forms(contact))
+    FieldChange.objects.filter(subject=contact.subject).delete()
+    for engagement in Engagement.objects.filter(contact=contact).exclude(properties={}):
+        engagement.properties = erasing.measures(engagement.properties)
+        engagement.save(update_fields=["properties"])
+
+
+def _forget_ties(contact: Contact, browsers: Iterable[UUID]) -> None:
+    """Which browsers were theirs, and what others said of that."""
+    proposals.of_contact(contact, browsers).delete()
+    Identity.every.filter(contact=contact).delete()
+
+
+def _comments(contact: Contact) -> list[int]:
+    """The comments that the ledger knows to be theirs."""
+    posted = Engagement.objects.filter(contact=contact, kind="comment_posted").values_list("properties", flat=True)
+    return [number for said in posted if isinstance(number := said.get("comment"), int)]
 
 
 def _forms(contact: Contact):
@@ -133,14 +147,19 @@ def export(contact: Contact) -> dict[str, Any]:
         ),
         "shared": _rows(Share.objects.filter(contact=contact).order_by("pk"), "asset_title way note created_at"),
         **_said(contact, edges),
-        **_claimed(contact),
+        **_claimed(contact, edges),
     }
 
 
-def _claimed(contact: Contact) -> dict[str, Any]:
-    """What pages said of their readers: that it was this person. Nothing of those browsers, which may be anybody's."""
-    edges = Identity.every.filter(contact=contact).exclude(visit_id=None).order_by("pk")
-    return {"claimed_by_pages": _rows(edges, "kind evidence created_at revoked_at")}
+def _claimed(contact: Contact, edges: list[Identity]) -> dict[str, Any]:
+    """What others said: that some reader was this person. Nothing of those browsers, which may be anybody's."""
+    claims = Identity.every.filter(contact=contact).exclude(visit_id=None).order_by("pk")
+    browsers = [edge.visitor.key for edge in edges if edge.revoked_at is None]
+    proposed = proposals.of_contact(contact, browsers).order_by("pk")
+    return {
+        "claimed_by_pages": _rows(claims, "kind evidence created_at revoked_at"),
+        "proposed_merges": _rows(proposed, "user previous said_at state decided_at"),
+    }
 
 
 def _said(contact: Contact, edges: list[Identity]) -> dict[str, Any]:
@@ -148,7 +167,7 @@ def _said(contact: Contact, edges: list[Identity]) -> dict[str, Any]:
     browsers = [edge.visitor.key for edge in edges if edge.revoked_at is None]
     return {
         "comments": _rows(
-            Comment.objects.filter(email__iexact=contact.email).order_by("pk"), "name text state posted_at answer"
+            feedback.comments(_comments(contact), browsers, contact.email), "name text state posted_at answer"
         ),
         "notes_with_ratings": _rows(
             feedback.notes(contact.subject, browsers, contact.email),

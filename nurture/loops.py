@@ -2,7 +2,7 @@
 
 from cms.worker import Loop
 from nurture import pipeline
-from nurture.contacts import supply
+from nurture.contacts import proposals, supply
 from nurture.mail import loops as mail
 from nurture.rules import runs
 
@@ -13,5 +13,6 @@ LOOPS = [
     Loop("perform due actions", runs.perform_due),
     Loop("give back lost actions", runs.reap, every=10),
     Loop("weeks of unread supply", supply.refresh, every=600),
+    Loop("merge proposals, forgotten", proposals.forget_old, every=3600),
     *mail.LOOPS,
 ]

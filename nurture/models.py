@@ -8,6 +8,7 @@ from nurture.contacts.models import (
     Exposure,
     FieldChange,
     Identity,
+    MergeProposal,
     StageChange,
 )
 from nurture.mail.models import Delivery, DeliveryAttempt, EmailTemplate, Message
@@ -29,6 +30,7 @@ __all__ = [
     "Exposure",
     "FieldChange",
     "Identity",
+    "MergeProposal",
     "Message",
     "Rule",
     "Share",

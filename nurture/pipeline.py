@@ -6,7 +6,7 @@ again and nothing is lost or done twice. Who reads what, in order:
     tracking/pipeline.py    drafts -> events, each with a Pending row for "nurture"
     react()                 events -> engagements -> rules -> stage moves and ActionRuns, in rounds
     reconsider()            verdicts that turned -> engagements -> what they caused is undone, or done after all
-    respect()               a no to being known by the links of one's mail -> what those told is undone
+    respect()               a no to being known by the links of one's mail, or at all -> what those told is undone
     rules/runs.py           ActionRuns -> mail and alerts, after the settle time
     mail/dispatch.py        deliveries -> the mail server
 """
@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
 from cms import claims
-from nurture.contacts import answers, engagements, scorecard, stages, stated, unseen
+from nurture.contacts import answers, engagements, proposals, scorecard, stages, stated, unseen
 from nurture.contacts.models import Contact, StageChange
 from nurture.mail import queries as mail_queries
 from nurture.mail import queue
@@ -173,11 +173,16 @@ def respect(limit: int = BATCH) -> int:
 
 
 def _respect(pendings: list[Pending]) -> None:
-    said = consent.answers(consent.subjects_of(pendings), wordings.CLICK_PROFILE)
-    told = engagements.by_links(subject for subject, yes in said.items() if not yes)
+    subjects = consent.subjects_of(pendings)
+    proposals.forget(_refusing(subjects, wordings.SITE_PROFILE))
+    told = engagements.by_links(_refusing(subjects, wordings.CLICK_PROFILE))
     _lock_contacts(engagement.contact_id for engagement in told)
     moved = _undo({engagement.event_uuid for engagement in told})
     engagements.drop(told)
     queries.unlink([engagement.event_uuid for engagement in told])
     queries.finish(pendings)
     scorecard.mark_stale((engagement.asset_id for engagement in told), moved)
+
+
+def _refusing(subjects: set[UUID], purpose: str) -> list[UUID]:
+    return [subject for subject, yes in consent.answers(subjects, purpose).items() if not yes]

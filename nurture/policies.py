@@ -20,6 +20,7 @@ policy.declare(
     whose=lambda user: Q(account__owner=user),
 )
 policy.declare("contact.erase")
+policy.declare("contact.merge", all=(MARKETER, SALES_MANAGER))
 policy.declare("happening.import", all=(MARKETER, SALES_MANAGER))
 policy.declare(
     "account.view",

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote
@@ -18,22 +19,32 @@ ROWS = 500
 MEASURES = ("seconds", "depth", "value", "stars", "links", "trap")
 
 
-def erase(visitor_ids: Iterable[int], event_uuids: Iterable[UUID] = ()) -> int:
-    """Scrub all events of these visitors and those named besides, and give the visitors new keys; how many events.
+def scrub(visitor_ids: Iterable[int], event_uuids: Iterable[UUID] = ()) -> int:
+    """Scrub all events of these visitors and those named besides; how many. Then `rename`.
 
-    Kind, time, piece, campaign and verdict stay, so no figure changes. The browser is a stranger from then on. Some
-    hundred events a transaction; may be repeated, and has to be when it was interrupted.
+    Kind, time, piece, campaign and verdict stay, so no figure changes. Some hundred events a transaction; may be
+    repeated, and has to be when it was interrupted.
     """
-    ids, done = set(visitor_ids), 0
-    for events in (queries.history(ids).iterator(), iter(queries.events(event_uuids))):
+    done = 0
+    for events in (queries.history(visitor_ids).iterator(), iter(queries.events(event_uuids))):
         while chunk := list(islice(events, ROWS)):
             _scrub(chunk)
             done += len(chunk)
-    with transaction.atomic():
-        for visitor in Visitor.objects.select_for_update().filter(pk__in=ids).order_by("key"):
-            visitor.key = uuid.uuid4()
-            visitor.save(update_fields=["key"])
     return done
+
+
+def rename(visitor_ids: Iterable[int], since: datetime) -> None:
+    """Give these visitors new keys: the browsers are strangers from then on. In the caller's transaction.
+
+    What they did while `scrub` ran, from `since`, is scrubbed as well; nothing more comes while the rows are held.
+    """
+    ids = set(visitor_ids)
+    for visitor in Visitor.objects.select_for_update().filter(pk__in=ids).order_by("key"):
+        visitor.key = uuid.uuid4()
+        visitor.save(update_fields=["key"])
+    late = list(queries.history(ids).filter(received_at__gte=since))
+    if late:
+        _scrub(late)
 
 
 def erase_links(refs: Iterable[UUID]) -> None:

@@ -86,7 +86,7 @@ def _row(call: str, message: Message, batch: Message, seen: Seen, now: datetime,
         payload["visitor"] = visitors[0]
     if visitors[1:] and kind == "person_identified":
         properties["visitors"] = visitors
-    if kind == "person_claimed":
+    if kind in ("person_claimed", "merge_proposed"):
         properties["site"] = origin
     return Row(
         _id(message.get("messageId") or uuid4().hex).replace("-", ""),
@@ -132,7 +132,8 @@ def _group(message: Message, seen: Seen) -> tuple[str, Message]:
 
 def _alias(message: Message, seen: Seen) -> tuple[str, Message]:
     """A proposal for a person to look at: two known people are never merged by a machine."""
-    return "merge_proposed", {"user": _known_id(message, "userId"), "previous": _known_id(message, "previousId")}
+    told = {"user": _known_id(message, "userId"), "previous": _known_id(message, "previousId")}
+    return "merge_proposed", told | {"key": seen.key}
 
 
 MEANING: dict[str, Callable[[Message, Seen], tuple[str, Message]]] = {
@@ -161,9 +162,14 @@ def user_key(user: str) -> str:
     return _id(tokens.keyed_hash("segment-user", user)[:32])
 
 
+def browser_key(anonymous: str) -> str:
+    """The visitor key of an anonymousId: itself where it is a UUID, as the page script's are."""
+    return _id(anonymous)
+
+
 def keys_named(message_id: str) -> set[str]:
     """The visitor keys that an id stands for, where it is not told whose: of a user, or of a browser."""
-    return {user_key(message_id), _id(message_id)}
+    return {user_key(message_id), browser_key(message_id)}
 
 
 def _told_id(message: Message, name: str) -> str:

@@ -1,4 +1,6 @@
-"""Whose notes with ratings they are: found by all that a person rates under, handed out or emptied when they ask."""
+"""Whose notes with ratings and whose comments they are: found by all that a person gives them under, handed out or
+emptied when they ask.
+"""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -6,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from cms.feedback import readers
-from cms.feedback.models import RatingNote
+from cms.feedback.models import Comment, RatingNote
 
 
 def notes(subject: UUID, visitors: Iterable[UUID], address: str) -> QuerySet[RatingNote]:
@@ -19,3 +21,18 @@ def erase_notes(subject: UUID, visitors: Iterable[UUID], address: str) -> int:
     """Their words and their address go, rating and reasons stay as a count. In the caller's transaction; how many."""
     theirs = list(notes(subject, visitors, address).values_list("pk", flat=True))
     return RatingNote.objects.filter(pk__in=theirs).update(text="", email="", network_key="")
+
+
+def comments(known: Iterable[int], visitors: Iterable[UUID], address: str) -> QuerySet[Comment]:
+    """What a person wrote under pieces: with this address, in these browsers, or, where the address was forgotten since
+    (forgetting.py), those that the ledger knows to be theirs. Oldest first.
+    """
+    theirs = Q(email__iexact=address) | Q(visitor__in=set(visitors)) | Q(pk__in=set(known), email="")
+    return Comment.objects.filter(theirs).order_by("pk")
+
+
+def erase_comments(known: Iterable[int], visitors: Iterable[UUID], address: str) -> None:
+    """A published comment stays where others answered it, without its author. In the caller's transaction."""
+    theirs = Comment.objects.filter(pk__in=list(comments(known, visitors, address).values_list("pk", flat=True)))
+    theirs.exclude(state=Comment.State.PUBLISHED).delete()
+    theirs.update(name="–", email="", visitor=None, link_token="", network_key="")

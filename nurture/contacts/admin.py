@@ -30,7 +30,15 @@ CONTACTS = RightMenuItem(
     order=210,
 )
 MENU: list = [CONTACTS]  # in the main menu
-SUBMENU: list = []  # under Nurture
+PROPOSALS = RightMenuItem(
+    _("Proposed merges"),
+    reverse_lazy("nurture:proposals"),
+    right="contact.merge",
+    name="proposed-merges",
+    icon_name="group",
+    order=900,
+)
+SUBMENU: list = [PROPOSALS]  # under Nurture
 
 
 @hooks.register("register_log_actions")
@@ -41,5 +49,12 @@ def log_actions(actions):
     actions.register_action("nurture.stage_moved", _("Move a stage by hand"), _("Moved to another stage by hand"))
     actions.register_action("nurture.happening_added", _("Add what happened"), _("Told what happened"))
     actions.register_action("nurture.identity_revoked", _("Take a browser back"), _("Browser taken back"))
+    actions.register_action(
+        "nurture.merge_accepted", _("Two ids are one reader"), _("Decided that two ids are one reader")
+    )
+    actions.register_action("nurture.merge_declined", _("Two ids are not one"), _("Decided that two ids are not one"))
+    actions.register_action(
+        "nurture.merge_taken_back", _("Open a proposal again"), _("A decision about two ids was taken back")
+    )
     actions.register_action("nurture.account_added", _("Add an account"), _("Account added"))
     actions.register_action("nurture.account_changed", _("Edit an account"), _("Account edited"))

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.db.models.lookups import IsNull
 
 from cms import clock
+from nurture.contacts import proposals
 from nurture.contacts.models import Contact, Engagement, Identity
 from tracking import batches, queries
 from tracking.models import Pending, Visitor
@@ -42,6 +43,7 @@ def tie(contact: Contact, visitor: Visitor, kind: str, evidence: str = "") -> Id
             contact=contact, visitor=visitor, kind=kind, evidence=evidence[:200], created_at=clock.now()
         )
         queue_again(told_by(edge))
+        proposals.look_again([visitor.key])
         return edge
 
 
@@ -50,6 +52,8 @@ def revoke(edge: Identity) -> None:
     with transaction.atomic():
         Identity.every.filter(pk=edge.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
         queue_again(told_by(edge))
+        if edge.visit_id is None:
+            proposals.look_again([edge.visitor.key])
 
 
 def identify(contact: Contact, visitor_key: UUID, kind: str, evidence: str = "") -> Identity | None:

@@ -106,6 +106,7 @@ class Identity(models.Model):
         API = "api", _("Identified by a server")
         IMPORT = "import", _("Imported")
         CLAIM = "claim", _("Said by a page, under a public key")
+        DECIDED = "decided", _("Decided by a colleague")
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="identities")
     visitor = models.ForeignKey("tracking.Visitor", models.CASCADE, related_name="+")
@@ -130,6 +131,41 @@ class Identity(models.Model):
                 fields=["visit_id", "created_at"], condition=models.Q(visit_id__isnull=False), name="identity_claims"
             ),
         ]
+
+
+class MergeProposal(models.Model):
+    """Another system says that two of its ids are one reader. Nothing follows from that before a person decides.
+
+    What an id stands for in the ledger are visitor keys: those of a user, or of a browser (tracking/segment.py).
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Nobody is known by them yet")
+        OPEN = "open", _("To decide")
+        ACCEPTED = "accepted", _("One reader")
+        DECLINED = "declined", _("Not the same")
+
+    event_uuid = models.UUIDField(unique=True, help_text="The event that said so first.")
+    user = models.CharField(max_length=200, help_text="The id, as it was told.")
+    previous = models.CharField(max_length=200, help_text="The id that is to be the same reader's.")
+    user_key = models.UUIDField(db_index=True)
+    previous_user_key = models.UUIDField(db_index=True)
+    previous_browser_key = models.UUIDField(db_index=True)
+    by_page = models.BooleanField(help_text="Under a public key: anybody can say it.")
+    key_name = models.CharField(max_length=80, blank=True)
+    site = models.CharField(max_length=300, blank=True)
+    said_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+", help_text="Whose `user` is.")
+    other = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+", help_text="Whose `previous` is.")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    made = models.ForeignKey(Identity, models.SET_NULL, null=True, related_name="+", help_text="The edge of a yes.")
+    ended = models.ForeignKey(Identity, models.SET_NULL, null=True, related_name="+", help_text="The edge before it.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "previous"], name="merge_proposed_once")]
+        indexes = [models.Index(fields=["state", "-id"], name="merge_proposal_list")]
 
 
 class Engagement(models.Model):

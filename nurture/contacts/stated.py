@@ -1,8 +1,9 @@
 """What is said about people and companies (tracking/segment.py): who it is, and for which company.
 
-What a browser says of its reader is a claim (nurture/contacts/hearsay.py); all else here comes from keys of servers
-only. A machine fills what is empty and never overwrites what a person wrote; an address is
-one person; a browser that is another's already stays theirs (identities.identify).
+What a browser says of its reader is a claim (nurture/contacts/hearsay.py), and that two ids are one reader's is for a
+person to decide (proposals.py); all else here comes from keys of servers only. A machine fills what is empty and never
+overwrites what a person wrote; an address is one person; a browser that is another's already stays theirs
+(identities.identify).
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from nurture.contacts import facts, hearsay, identities, people
+from nurture.contacts import facts, hearsay, identities, people, proposals
 from nurture.contacts.models import Account, Contact, Identity
 from tracking import batches
 from tracking.kinds import STATED_KINDS
@@ -34,6 +35,7 @@ def take(events: list[Event]) -> list[Event]:
         traits = event.properties.pop("traits", None)
         if isinstance(traits, dict) and event.visitor_id:
             (_identify if event.kind == "person_identified" else _group)(event, traits)
+    proposals.take([event for event in stated if event.kind == proposals.KIND])
     if stated:
         rows = [{"uuid": event.uuid, "properties": event.properties} for event in stated]
         batches.update(Event, rows, key="uuid", fields=["properties"])

@@ -6,6 +6,7 @@ from nurture.contacts.companies import AccountList, AccountPage
 from nurture.contacts.edges import RemoveEdge
 from nurture.contacts.editing import AddAccount, AddContact, EditAccount, EditContact, MoveStage
 from nurture.contacts.offline_screens import AddHappening, CheckHappenings, UploadHappenings
+from nurture.contacts.proposal_screens import DecideProposal, ProposalList
 from nurture.contacts.views import ContactList, ContactPage
 
 urlpatterns = [
@@ -19,6 +20,9 @@ urlpatterns = [
     path("<int:pk>/edit/", EditContact.as_view(), name="contact_edit"),
     path("<int:pk>/stage/", MoveStage.as_view(), name="contact_stage"),
     path("<int:pk>/browsers/<int:edge>/remove/", RemoveEdge.as_view(), name="edge_remove"),
+    path("proposals/", ProposalList.as_view(), name="proposals"),
+    path("proposals/results/", ProposalList.as_view(results_only=True), name="proposals_results"),
+    path("proposals/<int:pk>/", DecideProposal.as_view(), name="proposal"),
     path("accounts/", AccountList.as_view(), name="accounts"),
     path("accounts/results/", AccountList.as_view(results_only=True), name="accounts_results"),
     path("accounts/add/", AddAccount.as_view(), name="account_add"),

@@ -17,12 +17,13 @@ from cms.gates.models import Gate, GateSubmission
 from cms.models import AnswerSet, Question, Survey
 from nurture import erasing, pipeline
 from nurture.contacts import facts, identities, offline, stages
-from nurture.contacts.models import Contact, Engagement, Identity
+from nurture.contacts.models import Contact, Engagement, Identity, MergeProposal
 from nurture.mail import queries as mail_queries
 from nurture.mail.models import Delivery, DeliveryAttempt
 from nurture.sales.models import Alert, Share
 from tests import ledger
 from tracking import accounts, consent, rollups, segment
+from tracking import erasing as ledger_erasing
 from tracking.models import ConsentEvent, Event, Hearing, HeldDraft, LastOpen, Suppression, Visitor
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
@@ -68,6 +69,11 @@ def person(make_contact, make_asset, marketer, stages):
         asset=asset, state="published", name=CANARY, email=contact.email, text="Good.", key=uuid4(), posted_at=now
     )
     said_of(asset, contact, now)
+    commented(asset, contact, now)
+    MergeProposal.objects.create(
+        event_uuid=uuid4(), user=f"{CANARY}-7", previous="b", user_key=KEY, previous_user_key=uuid4(),
+        previous_browser_key=uuid4(), by_page=False, said_at=now, state="declined",
+    )  # fmt: skip
     GateSubmission.objects.create(
         gate=Gate.objects.create(name="Papers"), asset=asset, asset_title="x", state="taken", email=contact.email,
         subject=contact.subject, visitor=KEY, posted_at=now,
@@ -91,6 +97,17 @@ def said_of(asset, contact, now):
     question.save()
     answers = AnswerSet.objects.create(survey=survey, reader_key=readers.key_of_visitor(KEY), answered_at=now)
     answers.answers.create(question=question, text=f"{CANARY} asks")
+
+
+def commented(asset, contact, now):
+    """Comments that do not say their address: one from long ago, one under another address in their browser."""
+    said = {"asset": asset, "name": CANARY, "text": "Good.", "posted_at": now}
+    old = Comment.objects.create(state="published", key=uuid4(), **said)
+    Comment.objects.create(state="unconfirmed", key=uuid4(), email="second@x.example", visitor=KEY, **said)
+    Engagement.objects.create(
+        event_uuid=uuid4(), contact=contact, kind="comment_posted", occurred_at=now, properties={"comment": old.pk}
+    )
+    Comment.objects.create(state="published", key=uuid4(), **(said | {"name": "Somebody else"}))
 
 
 def stages_of(contact, stages_, user):
@@ -138,6 +155,34 @@ def test_nothing_says_any_more_who_it_was_and_no_figure_changes(client, admin, p
     assert not Hearing.objects.filter(link_ref=ref).exists()
     assert client.get(reverse("nurture:contact", args=[person.pk])).status_code == 404
     assert ModelLogEntry.objects.filter(action="nurture.contact_erased", user=admin).exists()
+
+
+def test_an_erasure_that_was_interrupted_is_asked_for_again_and_leaves_nothing(admin, person, monkeypatch):
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nurture.erasing._clear", die)
+        with pytest.raises(KeyboardInterrupt):
+            erasing.erase(person, admin)
+    assert "RatingNote" in everything()
+    erasing.erase(person, admin)
+    assert everything() == {}
+    assert set(Comment.objects.values_list("name", flat=True)) == {"–", "Somebody else"}
+
+
+def test_what_the_browser_does_while_it_is_forgotten_is_forgotten_too(admin, person, monkeypatch):
+    scrub, said = ledger_erasing.scrub, {"kind": "page_viewed", "source": "script", "referrer": f"//{CANARY}/"}
+
+    def and_meanwhile(*args):
+        scrub(*args)
+        now, visitor = clock.now(), Visitor.objects.get(key=KEY)
+        Visitor.objects.filter(pk=visitor.pk).update(last_seen_at=now)
+        ledger.store(Event(uuid=uuid4(), occurred_at=now, received_at=now, visitor=visitor, **said))
+
+    monkeypatch.setattr("tracking.erasing.scrub", and_meanwhile)
+    erasing.erase(person, admin)
+    assert everything() == {}
 
 
 def test_the_browser_is_a_stranger_and_the_address_may_come_again(client, admin, person):
