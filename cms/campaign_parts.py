@@ -1,11 +1,10 @@
 """The library's part of a campaign's page: its pieces."""
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cms import ports
-from cms.campaigns import MOST, Part, Row
+from cms.campaigns import MOST, Part, Row, url_of
 from cms.models import AssetPage, Campaign
 
 
@@ -25,6 +24,4 @@ def _row(piece: AssetPage, figures: dict | None, user) -> Row:
     if figures:
         readers = ngettext("%(n)s reader", "%(n)s readers", figures["readers"]) % {"n": figures["readers"]}
         said += [readers, _("read %(n)s times") % {"n": figures["reads"]}]
-    may_edit = piece.permissions_for_user(user).can_edit()
-    url = reverse("wagtailadmin_pages:edit", args=[piece.pk]) if may_edit else ""
-    return Row(piece.title, url or (piece.url if piece.live else "") or "", " · ".join(said))
+    return Row(piece.title, url_of(piece, user), " · ".join(said))

@@ -7,6 +7,7 @@ MOST rows each, and only what this user may see.
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.urls import reverse
 from wagtail.utils.apps import get_app_submodules
 
 from cms import ports
@@ -61,3 +62,10 @@ def result(campaign: Campaign) -> Result:
     if campaign.budget is not None and total["reads"]:
         each = (campaign.budget / total["reads"]).quantize(Decimal("0.01"))
     return Result(pieces=len(ids), known=bool(figures), cost_of_a_reading=each, **total)
+
+
+def url_of(piece: AssetPage, user) -> str:
+    """Where a row leads: the editor for who may edit the piece, else its page on the site; "" where neither is."""
+    if piece.permissions_for_user(user).can_edit():
+        return reverse("wagtailadmin_pages:edit", args=[piece.pk])
+    return (piece.url if piece.live else "") or ""

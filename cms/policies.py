@@ -7,6 +7,7 @@ from cms.policy import ANALYST, EDITOR, MARKETER, SALES_MANAGER, SALESPERSON, SE
 
 EVERYONE = (EDITOR, MARKETER, SALESPERSON, SALES_MANAGER, SERVICE, ANALYST)
 WRITERS = (EDITOR, MARKETER)
+NOTERS = (EDITOR, MARKETER, SALESPERSON, SALES_MANAGER, SERVICE)
 
 policy.declare("job.view", all=(), own=EVERYONE, whose=lambda user: Q(created_by=user))
 policy.declare("import.run", all=WRITERS)
@@ -14,6 +15,9 @@ policy.declare("stuck.decide")
 policy.declare("health.view")
 policy.declare("scorecard.view", all=(EDITOR, MARKETER, SALES_MANAGER, ANALYST))
 policy.declare("piece.name", all=WRITERS)
+policy.declare("piece.use", all=EVERYONE)
+policy.declare("piece.note", all=NOTERS)
+policy.declare("piece.unnote", all=(MARKETER,), own=NOTERS, whose=lambda user: Q(user=user))
 policy.declare("cycle.view", all=EVERYONE)
 policy.declare("cycle.sign", all=(SALESPERSON, SALES_MANAGER))
 policy.declare("placement.view", all=(EDITOR, MARKETER, SALESPERSON, SALES_MANAGER))

@@ -2,14 +2,16 @@
 
 from django.http import Http404
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 
-from cms import documents
-from cms.admin import health, pieces, scorecard, stuck
+from cms import documents, policy
+from cms.admin import health, pieces, reuse, scorecard, stuck
 from cms.admin.agreements import AgreementViewSet
 from cms.admin.assets import AssetViewSet
 from cms.admin.campaigns import CampaignViewSet
@@ -30,6 +32,7 @@ from cms.admin.taxonomy import (
     TopicViewSet,
     VehicleViewSet,
 )
+from cms.models import AssetPage
 
 
 class LibraryGroup(ViewSetGroup):
@@ -66,7 +69,7 @@ hooks.register("register_bulk_action", ClassifyBulkAction)
 
 @hooks.register("register_admin_urls")
 def operations_urls():
-    return [*health.URLS, *stuck.URLS, *scorecard.URLS, *pieces.URLS]
+    return [*health.URLS, *stuck.URLS, *scorecard.URLS, *pieces.URLS, *reuse.URLS]
 
 
 @hooks.register("register_reports_menu_item")
@@ -82,6 +85,14 @@ def scorecard_menu_item():
 @hooks.register("register_reports_menu_item")
 def stuck_menu_item():
     return stuck.menu_item()
+
+
+@hooks.register("register_page_listing_more_buttons")
+def use_button(page, user, next_url=None):
+    """In the menu of a piece, in every list of pages."""
+    if isinstance(page, AssetPage) and policy.may(user, "piece.use"):
+        address = reverse("piece-use", args=[page.pk])
+        yield Button(_("Use and notes"), address, icon_name="resubmit", priority=45)
 
 
 @hooks.register("before_serve_document")
@@ -110,6 +121,8 @@ def library_log_actions(actions):
     actions.register_action("comment.rejected", _("Reject"), _("Comment rejected"))
     actions.register_action("comment.answered", _("Answer"), _("Comment answered"))
     actions.register_action("rating_note.dropped", _("Drop a note"), _("A note with a rating was dropped"))
+    actions.register_action("piece_note.written", _("Write a note"), _("A note for colleagues was written"))
+    actions.register_action("piece_note.removed", _("Remove a note"), _("A note for colleagues was removed"))
     actions.register_action("persona_note.added", _("Write down an interview"), _("An interview was written down"))
     actions.register_action("persona_note.edited", _("Edit an interview"), _("An interview was edited"))
     actions.register_action("persona_note.deleted", _("Delete an interview"), _("An interview was deleted"))

@@ -5,7 +5,7 @@ from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 
 from cms import campaigns
@@ -53,7 +53,7 @@ class CampaignViewSet(ListOfOurs):
     inspect_view_enabled = True
     inspect_view_class = CampaignPage
     list_display = [
-        "name",
+        TitleColumn("name", label=_("Name"), url_name="campaigns:inspect", sort_key="name"),
         "vehicle",
         Column("starts_on", label=_("From"), accessor=lambda campaign: _day(campaign.starts_on)),
         Column("ends_on", label=_("Until"), accessor=lambda campaign: _day(campaign.ends_on)),

@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.reports import ReportView
-from wagtail.models import ReferenceIndex
 
-from cms import clock, freshness, library, policy, ports, scorecard_words, scorecards
+from cms import clock, freshness, library, policy, ports, reuse, scorecard_words, scorecards
 from cms.admin import keyed
 from cms.admin.menu import item_for
 from cms.feedback import ratings, sales
@@ -25,7 +24,6 @@ from cms.models.pages import Format
 
 ICON = "view"
 WEEKS = 52
-SHOWN_USES = 50
 TRAIL = {"url": "", "label": gettext_lazy("Scorecard")}
 
 
@@ -201,7 +199,7 @@ def _slices(cards) -> Iterator[Scorecard]:
 @policy.require("scorecard.view")
 def piece(request, pk: int):
     """One piece: its figures over each period, beside its peers', week by week, and where it is used."""
-    found = get_object_or_404(AssetPage.objects.select_related("primary_stage").defer("body"), pk=pk)
+    found = get_object_or_404(AssetPage.objects.select_related("primary_stage", "campaign").defer("body"), pk=pk)
     cards = scorecards.of_asset(pk)
     for card in cards:
         card.asset = found
@@ -220,7 +218,7 @@ def piece(request, pk: int):
         "peers": scorecards.peers(found, scorecards.USUAL),
         "fresh": capfirst(freshness.in_words(found)),
         **_chart(weeks or []),
-        "uses": used_by(found),
+        "parts": [part for part in reuse.parts(found, request.user) if part.rows],
         "definitions": scorecard_words.DEFINITIONS,
         "may_edit": found.permissions_for_user(request.user).can_edit(),
     }
@@ -231,13 +229,6 @@ def _chart(weeks: list[dict]) -> dict:
     """Each week with what is above its bar."""
     most = max((week["views"] for week in weeks), default=0)
     return {"weeks": [week | {"upside": most - week["views"]} for week in weeks], "most": most}
-
-
-def used_by(found: AssetPage) -> list[tuple[str, str]]:
-    """(kind of thing, its name) of what points at the piece, by kind. One query a kind that there is."""
-    groups = ReferenceIndex.get_grouped_references_to(found)
-    named = [(capfirst(source._meta.verbose_name), str(source)) for source, _references in groups[:SHOWN_USES]]
-    return sorted(named)
 
 
 URLS = [

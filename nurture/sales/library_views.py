@@ -10,7 +10,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
-from cms import policy, scorecard_words, scorecards
+from cms import policy, reuse, scorecard_words, scorecards
 from cms.admin import keyed
 from cms.feedback import ratings
 from cms.models import AssetPage, AssetTopic, BuyingStage, Objection, Persona, Topic
@@ -21,6 +21,7 @@ from nurture.contacts.screens import KeysetListing, Screen
 from nurture.sales import shares, shelf
 
 CONTACT, ACCOUNT = "contact", "account"
+SHOWN_NOTES = 5
 
 
 def _through(model, column: str, choice):
@@ -191,8 +192,8 @@ class PiecePage(Screen):
     def get(self, request, pk):
         """What it says, for whom it is, and to whom this user gave it lately."""
         self.piece = policy.get_visible(request.user, self.right, shelf.pieces().defer(None), pk=pk)
-        given = shares.given(self.piece, request.user)
-        return self.render_to_response(self.get_context_data(piece=self.piece, given=given))
+        given, notes = shares.given(self.piece, request.user), reuse.notes(self.piece)[:SHOWN_NOTES]
+        return self.render_to_response(self.get_context_data(piece=self.piece, given=given, notes=notes))
 
     def get_page_title(self):
         """Its title."""
@@ -200,10 +201,18 @@ class PiecePage(Screen):
 
     @property
     def header_buttons(self):
-        """Share it, and see it as readers do."""
+        """Share it, say whether it helps, and see it as readers do."""
+        user, pk = self.request.user, self.piece.pk
+        buttons = []
+        if self.piece.primary_stage_id and policy.may(user, "placement.view"):
+            url = reverse("placements:piece", args=[pk]) + "#feedback"
+            buttons.append(HeaderButton(_("Does it help?"), url=url, icon_name="comment", priority=30))
+        if policy.may(user, "piece.use"):
+            url = reverse("piece-use", args=[pk])
+            buttons.append(HeaderButton(_("Use and notes"), url=url, icon_name="resubmit", priority=40))
         if self.piece.audience == Audience.SALES_ONLY:
-            return []
-        buttons = [HeaderButton(_("On the site"), url=self.piece.url, icon_name="view", priority=20)]
+            return buttons
+        buttons.append(HeaderButton(_("On the site"), url=self.piece.url, icon_name="view", priority=20))
         if policy.may(self.request.user, "piece.share"):
             url = reverse("nurture:share_with", args=[self.piece.pk])
             buttons.append(HeaderButton(_("Share"), url=url, icon_name="link", priority=10))

@@ -38,7 +38,7 @@ MAKERS = {
     "authors": (lambda n: [Author.objects.create(slug=f"a{i}", name=f"A{i}") for i in range(n)], 7),
     "campaigns": (campaigns, 7),
     "vehicles": (lambda n: [Vehicle.objects.create(slug=f"v{i}", name=f"V{i}") for i in range(n)], 7),
-    "assets": (assets, 19),
+    "assets": (assets, 20),
 }
 
 
