@@ -7,16 +7,12 @@ under cProfile instead. docs/benchmarks.md
 """
 
 import contextlib
-import cProfile
-import json
 import os
-import pstats
 import statistics
-import sys
 import tempfile
-import time
 from datetime import timedelta
 
+from benchmarks import pages
 from benchmarks.running import COMMON, manage, postgres
 
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
@@ -48,9 +44,9 @@ def main() -> None:
         django.setup()
         client = _client(_filled())
         for address in SCREENS.values():
-            _ask(client, address)
+            pages.ask(client, address)
         if name := os.environ.get("PROFILE"):
-            _profile(client, SCREENS[name])
+            pages.profile(client, SCREENS[name])
             return
         _report(*_measured(client))
         from django.db import connections
@@ -151,63 +147,29 @@ def _client(user):
     return client
 
 
-def _ask(client, address: str) -> tuple[float, float, int, int, float]:
-    """Seconds, seconds in the database, statements, bytes and CPU seconds of this process for one answer."""
-    from django.db import connection
-
-    spent: list[float] = []
-
-    def timed(execute, sql, params, many, context):
-        begun = time.perf_counter()
-        try:
-            return execute(sql, params, many, context)
-        finally:
-            spent.append(time.perf_counter() - begun)
-
-    with connection.execute_wrapper(timed):
-        begun, used = time.perf_counter(), time.process_time()
-        answer = client.get(address)
-        took, used = time.perf_counter() - begun, time.process_time() - used
-    if answer.status_code != 200:
-        raise SystemExit(f"{address} answers {answer.status_code}")
-    return took, sum(spent), len(spent), len(answer.content), used
-
-
 def _measured(client) -> tuple[dict, dict]:
     """Seconds of every round by screen, and the last round's whole answer."""
     times: dict[str, list] = {name: [] for name in SCREENS}
     for _ in range(ROUNDS):
         for name, address in SCREENS.items():
-            times[name].append(_ask(client, address))
+            times[name].append(pages.ask(client, address))
     return times, {name: found[-1] for name, found in times.items()}
 
 
 def _report(times: dict, last: dict) -> None:
     for name, found in times.items():
-        over = statistics.median(one[0] - empty[0] for one, empty in zip(found, times["empty"], strict=True))
-        cpu = statistics.median(one[4] - empty[4] for one, empty in zip(found, times["empty"], strict=True))
-        ratio = statistics.median(one[4] / empty[4] for one, empty in zip(found, times["empty"], strict=True))
-        _say(f"newsroom.{name}.ms", statistics.median(one[0] for one in found) * 1000, "ms")
-        _say(f"newsroom.{name}.db_ms", statistics.median(one[1] for one in found) * 1000, "ms")
-        _say(f"newsroom.{name}.cpu_ms", statistics.median(one[4] for one in found) * 1000, "ms")
-        _say(f"newsroom.{name}.statements", last[name][2], "statements")
-        _say(f"newsroom.{name}.kb", last[name][3] / 1024, "KB")
+        over = statistics.median(one.took - empty.took for one, empty in zip(found, times["empty"], strict=True))
+        cpu = statistics.median(one.cpu - empty.cpu for one, empty in zip(found, times["empty"], strict=True))
+        ratio = statistics.median(one.cpu / empty.cpu for one, empty in zip(found, times["empty"], strict=True))
+        pages.say(f"newsroom.{name}.ms", statistics.median(one.took for one in found) * 1000, "ms")
+        pages.say(f"newsroom.{name}.db_ms", statistics.median(one.database for one in found) * 1000, "ms")
+        pages.say(f"newsroom.{name}.cpu_ms", statistics.median(one.cpu for one in found) * 1000, "ms")
+        pages.say(f"newsroom.{name}.statements", last[name].statements, "statements")
+        pages.say(f"newsroom.{name}.kb", last[name].size / 1024, "KB")
         if name != "empty":
-            _say(f"newsroom.{name}.over_empty_ms", over * 1000, "ms")
-            _say(f"newsroom.{name}.cpu_over_empty_ms", cpu * 1000, "ms")
-            _say(f"newsroom.{name}.cpu_ratio_to_empty", ratio, "ratio")
-
-
-def _profile(client, address: str) -> None:
-    with cProfile.Profile() as profile:
-        for _ in range(3):
-            _ask(client, address)
-    pstats.Stats(profile, stream=sys.stdout).sort_stats(os.environ.get("SORT", "cumulative")).print_stats(70)
-
-
-def _say(name: str, value: float, unit: str) -> None:
-    sys.stdout.write(json.dumps({"name": name, "value": round(value, 2), "unit": unit}) + "\n")
-    sys.stdout.flush()
+            pages.say(f"newsroom.{name}.over_empty_ms", over * 1000, "ms")
+            pages.say(f"newsroom.{name}.cpu_over_empty_ms", cpu * 1000, "ms")
+            pages.say(f"newsroom.{name}.cpu_ratio_to_empty", ratio, "ratio")
 
 
 if __name__ == "__main__":

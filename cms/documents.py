@@ -1,18 +1,62 @@
-"""Which files readers may have by their number: none that stands behind a gate, or that only internal pieces name."""
+"""Files by their number: how they are served, and which readers may have: none that stands behind a gate, or that only
+internal pieces name."""
 
+import logging
 from functools import reduce
 from operator import or_
 
 from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+from wagtail import hooks
+from wagtail.documents.models import document_served
 from wagtail.models import ReferenceIndex
 
-from cms.gates.offers import LOCKED
+from cms import serving
+from cms.gates.offers import HIGHEST, LOCKED
 from cms.models import AssetPage, LibraryDocument
 from cms.models.pages import Audience
 
 OFFERED_IN_TEXT = "body.download.document"  # where Wagtail's index says that a download block names a file
 IN_BLOCKS = ("document", "file", "captions")  # what the fields of cms/blocks.py that hold files are called
 ENDS = (",", "}")
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+def serve(request, number: int, name: str):
+    """GET /documents/NUMBER/NAME, in place of Wagtail's own view: that one knows no ranges, and its signal says
+    "served" for HEAD, a 304 and each part. Here it is sent once a download."""
+    document = find(number, name)
+    response = refusal(request, document) or sent(request, document, is_open=True)
+    if serving.is_beginning(request, response):
+        document_served.send(sender=LibraryDocument, instance=document, request=request)
+    return response
+
+
+def find(number: int, name: str) -> LibraryDocument:
+    """The document of that number and file name. Raises Http404."""
+    document = LibraryDocument.objects.filter(pk=number).first() if number < HIGHEST else None
+    if document is None or document.filename != name:
+        raise Http404
+    return document
+
+
+def refusal(request, document: LibraryDocument) -> HttpResponse | None:
+    """What whoever may not have it gets, by Wagtail's question (its collection) and ours (is it internal?)."""
+    answers = (hook(document, request) for hook in hooks.get_hooks("before_serve_document"))
+    return next((answer for answer in answers if isinstance(answer, HttpResponse)), None)
+
+
+def sent(request, document: LibraryDocument, *, is_open: bool) -> HttpResponseBase:
+    """The file, whole or the part that is asked for. Raises Http404 where it is gone from the disk."""
+    try:
+        return serving.answer(request, document, is_open=is_open)
+    except FileNotFoundError as error:
+        logger.exception("The file of document %s is not on the disk", document.pk)
+        raise Http404 from error
 
 
 def is_internal(document: LibraryDocument) -> bool:

@@ -13,7 +13,7 @@ from django.db.models.functions import Length, Substr
 from wagtail.models import PageViewRestriction
 
 from cms import clock, pictures
-from cms.models import AssetPage, BuyingStage, LibraryImage
+from cms.models import AssetPage, BuyingStage, LibraryImage, MergedTopic
 from cms.models.pages import LISTED, AssetTopic, ShelfLife
 
 # A piece made live by code may lack the moment: it comes last on either database.
@@ -68,7 +68,7 @@ def page_of(pieces: QuerySet[AssetPage], before: str = "", size: int = PAGE_SIZE
 def next_read(
     *, stage_id=None, persona_id=None, topic_ids=(), read_ids=(), exclude_id=None, limit=3
 ) -> list[AssetPage]:
-    """The `limit` public pieces that a reader should see next, best first. Two queries, whatever the library's size.
+    """The `limit` public pieces that a reader should see next, best first. Three queries, whatever the library's size.
 
     Unread ones come first, always; one already read only fills a place that no unread one can. Among them the most
     points win: the reader's stage (6, or 5 when it is not the piece's first) before the stage after it (4, 3); the
@@ -79,7 +79,10 @@ def next_read(
     """
     pieces = published().exclude(pk=exclude_id) if exclude_id is not None else published()
     scored = scored_for(pieces, stage_id=stage_id, persona_id=persona_id, topic_ids=topic_ids, read_ids=read_ids)
-    return list(cards(scored).order_by("is_read", "-fit", *NEWEST_FIRST)[:limit])
+    # Ordered by their keys alone: the database would carry every column of the whole library through its sort.
+    best = list(scored.order_by("is_read", "-fit", *NEWEST_FIRST).values_list("pk", flat=True)[:limit])
+    by_pk = cards(AssetPage.objects.filter(pk__in=best)).in_bulk()
+    return [by_pk[pk] for pk in best]
 
 
 def scored_for(
@@ -118,30 +121,35 @@ def _older_than(key: str) -> Q:
     return Q(first_published_at__lt=at) | Q(first_published_at=at, pk__lt=int(pk)) | Q(first_published_at=None)
 
 
-def _restricted() -> Exists:
-    """Is the page, or one above it, behind a view restriction? In the same query, unlike PageQuerySet.public()."""
+def _restricted() -> Q:
+    """Is the page, or one above it, behind a view restriction? In the same query, unlike PageQuerySet.public().
+
+    Most installations have none: that is asked once, and then no page is looked at.
+    """
     restrictions = PageViewRestriction.objects.annotate(root=F("page__path"))
-    return Exists(restrictions.filter(root=Substr(OuterRef("path"), 1, Length("page__path"))))
+    above = restrictions.filter(root=Substr(OuterRef("path"), 1, Length("page__path")))
+    return Q(Exists(PageViewRestriction.objects.all())) & Q(Exists(above))
 
 
 def _about(topics) -> Q:
-    # A list, not EXISTS: SQLite would walk all rows of the topic for each piece.
+    # A list, not EXISTS, here and below: it is read once, and not for each piece.
     return Q(pk__in=AssetTopic.objects.filter(tag__in=topics).values("content_object"))
 
 
 def _about_today(topic_id: int) -> Q:
     """About this topic, or about what it was merged into since it was read."""
-    rows = AssetTopic.objects.filter(content_object=OuterRef("pk"))
-    return Q(Exists(rows.filter(Q(tag=topic_id) | Q(tag__merged__old_id=topic_id))))
+    into = MergedTopic.objects.filter(old_id=topic_id).values("into")
+    rows = AssetTopic.objects.filter(Q(tag=topic_id) | Q(tag__in=into))
+    return Q(pk__in=rows.values("content_object"))
 
 
 def _also_for_stage(stage) -> Q:
-    return Q(Exists(AssetPage.also_stages.through.objects.filter(assetpage=OuterRef("pk"), buyingstage=stage)))
+    return Q(pk__in=AssetPage.also_stages.through.objects.filter(buyingstage=stage).values("assetpage"))
 
 
 def _for_persona(persona=None) -> Q:
-    rows = AssetPage.personas.through.objects.filter(assetpage=OuterRef("pk"))
-    return Q(Exists(rows if persona is None else rows.filter(persona=persona)))
+    rows = AssetPage.personas.through.objects.all()
+    return Q(pk__in=(rows if persona is None else rows.filter(persona=persona)).values("assetpage"))
 
 
 def _points(*cases: tuple[Q, int]) -> Case:

@@ -1,6 +1,7 @@
 """In which sizes the site shows covers, and how they are made before a reader has to wait for them."""
 
 import logging
+from functools import cache
 
 from django.db.models import Count, Q
 from wagtail.images.models import Filter, SourceImageIOError
@@ -13,14 +14,16 @@ logger = logging.getLogger(__name__)
 # AVIF saves the most and takes ten times as long to make as WebP: only where a picture fills the page.
 CARD = "format-{webp,jpeg}|width-{480,960}"
 COVER = "format-{avif,webp,jpeg}|width-{960,1600}"
+PATTERNS = {"card": CARD, "head": COVER}
 # What others show when they link to the piece: a format that all of them know. One of COVER's.
 SHARED = "format-jpeg|width-960"
 MOST_BROKEN = 20
 
 
-def specs(pattern: str) -> list[str]:
-    """The single filter specs that `{% picture %}` makes of a pattern."""
-    return Filter.expand_spec(pattern)
+@cache
+def specs(pattern: str) -> tuple[str, ...]:
+    """The single filter specs that a pattern stands for, as Wagtail names them."""
+    return tuple(Filter.expand_spec(pattern))
 
 
 def prepare(image: LibraryImage, *patterns: str) -> int:

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from cms import ranking
 from cms.library import NEWEST_FIRST, cards, published
 from cms.models import AssetPage, Topic
-from cms.models.pages import LISTED, AssetTopic, Format
+from cms.models.pages import AssetTopic, Format
 
 LONGEST_QUERY = 200
 LONGEST_TOLD = 80
@@ -33,6 +34,7 @@ class Found:
     total: int
     topics: list[Facet]
     formats: list[Facet]
+    is_cut: bool  # more were found than are looked at
 
 
 def find(words: str, *, topic: str = "", format: str = "", limit: int = 20) -> Found:
@@ -50,6 +52,7 @@ def find(words: str, *, topic: str = "", format: str = "", limit: int = 20) -> F
         total=len(both),
         topics=_topic_facets(in_format, topics_of, topic),
         formats=_format_facets([found[pk] for pk in in_topic], format),
+        is_cut=len(found) == MOST_FOUND,
     )
 
 
@@ -60,16 +63,12 @@ def told(words: str) -> str:
 
 def _ranked(words: str) -> dict[int, str]:
     """Primary key -> format, best first."""
-    listed = published()
-    # SQLite's index takes a quotation mark inside a word for its own.
-    words = words[:LONGEST_QUERY].replace('"', " ").strip()
+    words = words[:LONGEST_QUERY].strip()
     if not words:
-        return dict(listed.values_list("pk", "format")[:MOST_FOUND])
-    # The search index knows nothing of view restrictions, so what it ranks is checked against what may be listed.
-    matches = AssetPage.objects.live().filter(audience__in=LISTED).search(words)
-    ranked = [piece.pk for piece in matches[:MOST_FOUND]]
-    formats = dict(listed.filter(pk__in=ranked).values_list("pk", "format"))
-    return {pk: formats[pk] for pk in ranked if pk in formats}
+        return dict(published().values_list("pk", "format")[:MOST_FOUND])
+    found = ranking.best(published(), words, MOST_FOUND)
+    formats = dict(AssetPage.objects.filter(pk__in=found).values_list("pk", "format"))
+    return {pk: formats[pk] for pk in found}
 
 
 def _topics_of(pks) -> dict[int, dict[str, str]]:

@@ -6,7 +6,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from cms import feeds, playing, rest, views
+from cms import documents, feeds, playing, rest, views
 from cms.feedback import comment_views, note_views, poll_views
 from cms.feedback.views import rate
 from cms.gates import file_views
@@ -17,6 +17,7 @@ from cms.surveys import views as survey_views
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("api/v1/", rest.build().urls),
+    path("documents/<int:number>/<path:name>", documents.serve),
     path("documents/", include(wagtaildocs_urls)),
     path("topics/", views.topics, name="topics"),
     path("topics/<slug:slug>/", views.topic, name="topic"),

@@ -43,6 +43,7 @@ PUBLIC = {
     "calendar/<str:secret>.ics": "a calendar program has no session; the secret in the address is its key",
     "approve/<str:secret>/": "an approver has no account; the secret in the address is their key, for one revision",
     "approve/<str:secret>/text/": "the revision that they are asked about",
+    "documents/<int:number>/<path:name>": "open files; what is gated or internal is kept by its own rule",
     "robots.txt": "the public site",
     "play/<int:pk>/<str:name>": "video and sound of the public site; who may have it is asked as for /documents/",
     "media/images/<path:name>": "pictures of the public site; documents are served by Wagtail's guarded view",

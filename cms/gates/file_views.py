@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cms import clock
+from cms import clock, serving
 from cms.feedback import limits, readers
 from cms.feedback.ratings import BadToken
-from cms.gates import links, offers, questions, serving, submissions
+from cms.gates import links, offers, questions, submissions
 from cms.gates.views import private, refused, visitor_of
 from cms.signals import asset_downloaded
 

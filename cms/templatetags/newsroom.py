@@ -5,7 +5,7 @@ import re
 
 from django import template
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q, prefetch_related_objects
+from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
@@ -16,8 +16,8 @@ from cms.feedback import comments as said
 from cms.feedback import notes, polls, ratings
 from cms.feedback.views import WORDS, thanks_words
 from cms.gates import offers
-from cms.models import BuyingStage, LibraryRendition, Persona, Topic
-from cms.models.pages import Audience
+from cms.models import AssetPage, BuyingStage, LibraryRendition, Persona, Topic
+from cms.models.pages import AssetTopic, Audience
 from cms.surveys import answering
 
 register = template.Library()
@@ -68,21 +68,30 @@ def reader(context):
     return ports.reader(context["request"])
 
 
-def _listed(path):
-    """Count, over a relation to pieces, those that the site lists."""
-    return Count(path, filter=Q(**{f"{path}__in": library.published().order_by().values("pk")}), distinct=True)
+def _with_pieces(rows, links, key, piece):
+    """Of `rows` those that have pieces which the site lists, each with `.pieces`, how many. Two queries.
+
+    `links`: rows that say which pieces those are, by their fields `key` and `piece`.
+    """
+    listed = library.published().order_by().values("pk")
+    links = links.filter(**{f"{piece}__in": listed}).order_by()
+    counts = dict(links.values_list(key).annotate(Count(piece)))
+    shown = list(rows.filter(pk__in=counts))
+    for row in shown:
+        row.pieces = counts[row.pk]
+    return shown
 
 
 @register.simple_tag
 def topics_with_counts():
     """Topics that have public pieces, by name, each with `.pieces`."""
-    return Topic.objects.annotate(pieces=_listed("assets__content_object")).filter(pieces__gt=0)
+    return _with_pieces(Topic.objects.all(), AssetTopic.objects.all(), "tag", "content_object")
 
 
 @register.simple_tag
 def stages_with_counts():
     """Stages that have public pieces, in order, each with `.pieces` and `.wording`."""
-    stages = list(BuyingStage.objects.annotate(pieces=_listed("primary_assets")).filter(pieces__gt=0))
+    stages = _with_pieces(BuyingStage.objects.all(), AssetPage.objects.all(), "primary_stage", "pk")
     for stage in stages:
         stage.wording = wording.for_reader(stage)
     return stages
@@ -91,7 +100,7 @@ def stages_with_counts():
 @register.simple_tag
 def personas_with_pieces():
     """Kinds of reader that have public pieces of their own."""
-    return Persona.objects.annotate(pieces=_listed("assets")).filter(pieces__gt=0)
+    return _with_pieces(Persona.objects.all(), AssetPage.personas.through.objects.all(), "persona", "assetpage")
 
 
 @register.filter

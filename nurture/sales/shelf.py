@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import F, QuerySet
 
-from cms import library
+from cms import library, ranking
 from cms.models import AssetPage
 from nurture.contacts import card, people
 from nurture.contacts.models import Contact, Exposure
@@ -37,12 +37,8 @@ def for_contact(found: QuerySet[AssetPage], contact: Contact) -> QuerySet[AssetP
 
 def search(found: QuerySet[AssetPage], words: str) -> QuerySet[AssetPage]:
     """Those with the words anywhere in title, summary or text, by the search index."""
-    # SQLite's index takes a quotation mark inside a word for its own.
-    words = words[:200].replace('"', " ").strip()
-    if not words:
-        return found
-    ranked = [piece.pk for piece in AssetPage.objects.live().search(words)[:MOST_FOUND]]
-    return found.filter(pk__in=ranked)
+    words = words[:200].strip()
+    return found.filter(pk__in=ranking.best(AssetPage.objects.live(), words, MOST_FOUND)) if words else found
 
 
 def marks(assets: Iterable[AssetPage], contacts: Iterable[Contact]) -> dict[int, Mark]:

@@ -127,12 +127,12 @@ def test_same_question_gets_the_same_answer_and_ties_go_to_the_newer(make_piece)
     assert [[p.pk for p in next_read()] for _ in range(3)] == [expected] * 3
 
 
-def test_next_read_takes_two_queries_whatever_is_known(make_piece, stages, personas, topics, django_assert_num_queries):
+def test_next_read_takes_three_queries_at_most(make_piece, stages, personas, topics, django_assert_num_queries):
     for n in range(3):
         make_piece(f"Piece {n}", primary_stage=stages[0], topics=topics, personas=personas)
-    with django_assert_num_queries(1):
-        next_read()
     with django_assert_num_queries(2):
+        next_read()
+    with django_assert_num_queries(3):
         next_read(stage_id=stages[0].pk, persona_id=personas[0].pk, topic_ids=[t.pk for t in topics], read_ids={1, 2})
 
 

@@ -12,19 +12,24 @@ CHUNK = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
-def answer(request, document) -> HttpResponse:
+def answer(request, document, *, is_open: bool = False) -> HttpResponse:
     """The document: 200, 206 for one range, 304 for what the browser has, 416 for a range beyond its end.
 
-    FileNotFoundError where the file is gone from the disk.
+    `is_open`: shown by the browser where it can be, and found by search engines; else it is saved, and kept from them.
+    A file without a hash has no ETag, so nobody keeps an old one. FileNotFoundError where it is gone from the disk.
     """
-    etag = f'"{document.file_hash}"' if document.file_hash else ""
-    if etag and etag in parse_etags(request.headers.get("If-None-Match", "")):
-        return _with_headers(HttpResponseNotModified(), etag)
+    return _with_headers(_answer(request, document, is_open), document, is_open)
+
+
+def _answer(request, document, is_open: bool) -> HttpResponse:
+    etag = _etag(document)
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    if etag and any(one in ("*", etag, f"W/{etag}") for one in known):
+        return HttpResponseNotModified()
     size = document.file.size
     span = _span(request, etag, size)
     if span is None:
-        response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-        return _with_headers(response, etag)
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, end = span
     # Under ASGI a plain iterator would be read to its end before the first byte goes out.
     body = _async_chunks if isinstance(request, ASGIRequest) else _chunks
@@ -34,8 +39,9 @@ def answer(request, document) -> HttpResponse:
     if is_part:
         response["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     response["Content-Length"] = str(end - start)
-    response["Content-Disposition"] = content_disposition_header(True, document.filename)
-    return _with_headers(response, etag)
+    is_saved = not is_open or document.content_disposition != "inline"
+    response["Content-Disposition"] = content_disposition_header(is_saved, document.filename) or "inline"
+    return response
 
 
 def is_beginning(request, response) -> bool:
@@ -62,12 +68,17 @@ def _span(request, etag: str, size: int) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
-def _with_headers(response: HttpResponse, etag: str) -> HttpResponse:
+def _etag(document) -> str:
+    return f'"{document.file_hash}"' if document.file_hash else ""
+
+
+def _with_headers(response: HttpResponse, document, is_open: bool) -> HttpResponse:
     response["Accept-Ranges"], response["X-Content-Type-Options"] = "bytes", "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'"
-    response["Cache-Control"], response["X-Robots-Tag"] = "private, no-cache", "noindex"
-    response["Referrer-Policy"] = "no-referrer"
-    if etag:
+    response["Cache-Control"] = "private, no-cache"
+    if not is_open:
+        response["X-Robots-Tag"], response["Referrer-Policy"] = "noindex", "no-referrer"
+    if etag := _etag(document):
         response["ETag"] = etag
     return response
 
