@@ -53,10 +53,8 @@ def classify(asset_id: int, tags: Tags, user) -> str:
     may = page.permissions_for_user(user)
     if not may.can_edit():
         raise SkippedError(_("You may not edit it"), _("Ask somebody who may."))
-    if page.current_workflow_state:
-        raise SkippedError(_("It is in review"), _("Classify it when the review has ended."))
-    if page.get_lock():
-        raise SkippedError(_("It is locked, or scheduled to be published"), _("Unlock or unschedule it first."))
+    if reason := versions.held(page):
+        raise SkippedError(*reason)
     newest = page.get_latest_revision_as_object()
     if not _apply(newest, tags):
         return UNCHANGED

@@ -49,8 +49,8 @@ persona_reading = Port("persona_reading", lambda persona_id: None)
 # missing: not known yet
 agreement_figures = Port("agreement_figures", lambda ids: {})
 
-# scorecards(ids, at) -> {asset_id: {days: {"readers", "known", "placed", "relevant", "became_known", "moves", "sent":
-# all n}}} for each of the periods of `cms.scorecards`, counted back from `at`; every id is there. {}: not known yet
+# scorecards(ids, at) -> {asset_id: {days: {each of `cms.scorecards.COUNTED`: n}}} for each of its periods, counted back
+# from `at`; every id is there. {}: not known yet
 scorecards = Port("scorecards", lambda ids, at: {})
 
 # readings(asset_id, since) -> [{"week": its Monday, "views", "reads", "downloads": all n}], oldest first, no week left

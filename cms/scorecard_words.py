@@ -47,6 +47,14 @@ DEFINITIONS = (
         gettext_lazy("Contacts to whom a mail or a salesperson gave the piece within the period."),
     ),
     (
+        gettext_lazy("Downloads, ratings, comments, poll answers, passed on"),
+        gettext_lazy(
+            "What people did within the period, each time it was done; robots and colleagues are not counted. One "
+            "download a reader and day where a form was asked for. Passed on is what readers do on the page itself: "
+            "send it by mail, or copy its address."
+        ),
+    ),
+    (
         gettext_lazy("Useful"),
         gettext_lazy("Of all who ever said whether it was useful: those who said yes. Sales is asked separately."),
     ),
@@ -77,6 +85,18 @@ def lines(card: Scorecard | None) -> list[tuple[str, str]]:
         (_("Became known"), str(card.became_known)),
         (_("Stage moves"), str(card.moves)),
         (_("Sent to"), str(card.sent)),
+        *deeds(card),
+    ]
+
+
+def deeds(card: Scorecard) -> list[tuple[str, str]]:
+    """[(what people did besides reading, how often)]."""
+    return [
+        (_("Downloads"), str(card.downloads)),
+        (_("Ratings"), str(card.ratings)),
+        (_("Comments"), str(card.comments)),
+        (_("Poll answers"), str(card.answers)),
+        (_("Passed on"), str(card.shares)),
     ]
 
 

@@ -22,7 +22,9 @@ FEWEST_PEERS = 3
 FOLLOWS_DAYS = 30
 LIMIT, MOST_READERS, SEEDED = 20, 20_000, 500
 PAUSE = timedelta(minutes=5)  # a piece that is read all the time is not counted all the time
-COUNTED = ("readers", "known", "placed", "relevant", "became_known", "moves", "sent")
+COUNTED_PEOPLE = ("readers", "known", "placed", "relevant", "became_known", "moves", "sent")
+COUNTED_DEEDS = ("downloads", "ratings", "comments", "answers", "shares")
+COUNTED = (*COUNTED_PEOPLE, *COUNTED_DEEDS)
 
 
 def refresh(limit: int = LIMIT, hurry: bool = False) -> int:

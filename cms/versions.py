@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from enum import Enum
 
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 
@@ -14,6 +15,15 @@ class Kept(Enum):
     DRAFT = "draft"
     OVER_CHANGES = "over_changes"
     NOT_ALLOWED = "not_allowed"
+
+
+def held(page: Page) -> tuple[str, str] | None:
+    """Why nobody writes into it from outside just now, and what to do: in review, locked, scheduled. None: free."""
+    if page.current_workflow_state:
+        return _("It is in review"), _("Try again when the review has ended.")
+    if page.get_lock():
+        return _("It is locked, or scheduled to be published"), _("Unlock or unschedule it first.")
+    return None
 
 
 def write(page: Page, change: Callable[[Page], object], user, may_publish: bool) -> Kept:

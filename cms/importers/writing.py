@@ -62,6 +62,8 @@ class Writer:
         known = ImportedItem.objects.filter(source=self.source, key=item.key).select_related("page").first()
         if known and known.content_hash == item.content_hash and not (known.awaits_pictures and self.fetches):
             return Plan(UNCHANGED, known)
+        if known and (reason := versions.held(known.page)):
+            raise RefusedError(Notice(0, *reason, item.key))
         try:
             made = compose(item, self.source, self.pictures)
         except (RecursionError, TooDeepError) as error:
@@ -88,7 +90,9 @@ class Writer:
             raise RefusedError(Notice(0, why, _("Mend that in the file."), item.key)) from error
 
     def relink(self, row: ImportedItem, pages: dict[str, int]) -> None:
-        """Let links of a piece lead to the pieces that are known by now, unless somebody changed it since."""
+        """Let links of a piece lead to the pieces known by now, unless somebody changed it since, or has it."""
+        if versions.held(row.page):
+            return
         row.open_links = "\n".join(address for address in row.open_links.split("\n") if address not in pages)
         if row.revision_id != row.page.latest_revision_id:
             row.save(update_fields=["open_links"])

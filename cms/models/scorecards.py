@@ -19,6 +19,11 @@ class Scorecard(models.Model):
     became_known = models.PositiveIntegerField(default=0, help_text="Unknown browsers that became a contact's after.")
     moves = models.PositiveIntegerField(default=0, help_text="Moves forward of contacts after they took it in.")
     sent = models.PositiveIntegerField(default=0, help_text="Contacts it was sent to, by mail or by a salesperson.")
+    downloads = models.PositiveIntegerField(default=0, help_text="What people did, each time: files taken along.")
+    ratings = models.PositiveIntegerField(default=0)
+    comments = models.PositiveIntegerField(default=0)
+    answers = models.PositiveIntegerField(default=0, help_text="Of polls under it.")
+    shares = models.PositiveIntegerField(default=0, help_text="Passed on by readers, by mail or by its address.")
     counted_at = models.DateTimeField()
 
     class Meta:

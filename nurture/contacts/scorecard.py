@@ -24,6 +24,13 @@ from tracking.models import Event
 from tracking.models.events import Verdict
 
 FOLLOWS = timedelta(days=FOLLOWS_DAYS)
+DEEDS = {
+    "asset_downloaded": "downloads",
+    "asset_rated": "ratings",
+    "comment_posted": "comments",
+    "poll_answered": "answers",
+    "asset_shared": "shares",
+}
 
 
 @dataclass
@@ -83,7 +90,7 @@ class Histories:
 
 
 def of_assets(ids: Iterable[int], at: datetime) -> dict[int, dict[int, dict[str, int]]]:
-    """{asset id: {days: counts}} of every id, as `ports.scorecards`. Seven queries."""
+    """{asset id: {days: counts}} of every id, as `ports.scorecards`. Eight queries."""
     ids = sorted(set(ids))
     counted = {pk: {days: dict.fromkeys(COUNTED, 0) for days in PERIODS} for pk in ids}
     _count_known(counted, at)
@@ -92,6 +99,7 @@ def of_assets(ids: Iterable[int], at: datetime) -> dict[int, dict[int, dict[str,
     _add(counted, "became_known", _by_period(_became_known(ids, at), "visitor", "occurred_at", at))
     sent = Exposure.objects.filter(asset__in=ids, sent_at__lte=at, contact__synthetic=False, contact__internal=False)
     _add(counted, "sent", _by_period(sent, "contact", "sent_at", at))
+    _count_deeds(counted, at)
     return counted
 
 
@@ -130,6 +138,24 @@ def _count_known(counted: dict, at: datetime) -> None:
                 row["known"] += 1
                 row["moves"] += sum(_follows(move, times) for move in moved)
                 _place(row, reading, first, histories, contact)
+
+
+def _count_deeds(counted: dict, at: datetime) -> None:
+    """What people did with these pieces besides reading, each event once; colleagues' and robots' left out."""
+    ours = Engagement.objects.filter(event_uuid=OuterRef("uuid"))
+    ours = ours.filter(Q(contact__internal=True) | Q(contact__synthetic=True))
+    done = Event.objects.filter(
+        asset__in=list(counted),
+        kind__in=DEEDS,
+        verdict=Verdict.HUMAN,
+        occurred_at__gt=at - timedelta(days=LONGEST),
+        occurred_at__lte=at,
+    ).filter(~Exists(ours))
+    in_period = {f"in_{days}": Count("uuid", filter=Q(occurred_at__gt=at - timedelta(days=days))) for days in PERIODS}
+    rows = done.order_by().values("asset", "kind").annotate(**in_period).values_list("asset", "kind", *in_period)
+    for asset, kind, *numbers in rows:
+        for days, number in zip(PERIODS, numbers, strict=True):
+            counted[asset][days][DEEDS[kind]] = number
 
 
 def _readings(taken_in: QuerySet[Engagement]) -> dict[tuple[int, int], Reading]:

@@ -142,3 +142,17 @@ def test_form_is_filled_and_download_recorded(site, new_page):
 def wait_for(site, **lookup):
     site.wait_until(lambda: Event.objects.filter(**lookup).exists())
     return Event.objects.get(**lookup)
+
+
+def test_passing_a_piece_on_by_mail_or_address_is_told_once_each_way(site, new_page, piece):
+    page = new_page()
+    page.goto(f"{site.url}/{piece.slug}/")
+    mail = page.get_by_role("link", name="Send by mail")
+    mail.evaluate("link => link.addEventListener('click', e => e.preventDefault())")  # no mail program opens here
+    for _ in range(2):
+        mail.click()
+        page.get_by_label("Address of this piece").press("Control+a")
+        page.get_by_label("Address of this piece").press("Control+c")
+    site.wait_until(lambda: Event.objects.filter(kind="asset_shared", asset=piece).count() == 2)
+    told = Event.objects.filter(kind="asset_shared", asset=piece).values_list("properties__way", flat=True)
+    assert sorted(told) == ["address", "mail"]

@@ -1,13 +1,15 @@
 """The command from end to end: nothing doubled, nothing lost, an editor's work never overwritten on the site."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
+from wagtail.models import Workflow
 
+from cms import clock
 from cms.models import AssetPage, Author, ImportedItem, LibraryImage, Topic
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,36 @@ def test_changed_file_does_not_publish_over_an_editors_draft(folder):
     assert page().title == "How we work"
     assert page().get_latest_revision_as_object().title == "How we work now"
     assert "The piece has unpublished changes" in said
+
+
+@pytest.mark.parametrize(
+    ("hold", "why"),
+    [
+        ("lock", "It is locked"),
+        ("schedule", "or scheduled to be published"),
+        ("review", "It is in review"),
+    ],
+)
+def test_changed_file_waits_for_a_piece_that_somebody_has(folder, editor, hold, why):
+    run(folder, *(["--publish"] if hold != "schedule" else []))
+    held = page()
+    if hold == "lock":
+        type(held).objects.update(locked=True, locked_by=editor, locked_at=clock.now())
+    elif hold == "schedule":
+        held.go_live_at = clock.now() + timedelta(days=2)
+        held.save_revision(user=editor).publish(user=editor, skip_permission_checks=True)
+    else:
+        held.save_revision(user=editor)
+        Workflow.objects.exclude(name="Sales signs").first().start(held, editor)
+    before = page().latest_revision_id
+    change(folder)
+    answer, said = run(folder)
+    assert (answer["updated"], answer["skipped"]) == (0, 1)
+    assert why in said
+    assert page().latest_revision_id == before
+    type(held).objects.update(locked=False)
+    if hold == "lock":
+        assert run(folder)[0]["updated"] == 1
 
 
 def test_changed_file_leaves_a_draft_a_draft_and_keeps_the_editors_topics(folder):

@@ -220,7 +220,7 @@ def test_any_number_of_pieces_takes_the_same_statements(
     for one in pieces:
         read(contact, one)
         happen(browser(), one)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         counted = scorecard.of_assets([one.pk for one in pieces], clock.now())
     assert {row[30]["readers"] for row in counted.values()} == {2}
     assert len(counted) == number

@@ -140,6 +140,12 @@
       const file = e.target.closest?.("a[download]");
       if (file) send("asset_downloaded", { file: file.href.slice(0, 2000) });
     }, true);
+    const passed = {}; // on by mail or by the address, each told once a page
+    const pass = (way) => passed[way] || send("asset_shared", { way: (passed[way] = way) });
+    document.querySelectorAll("[data-lede-share]").forEach((box) => {
+      box.addEventListener("click", (e) => e.target.closest?.("a[href^='mailto:']") && pass("mail"));
+      box.addEventListener("copy", () => pass("address"));
+    });
     if (!("reads" in config)) return;
     watch();
     document.addEventListener("visibilitychange", watch);
