@@ -131,9 +131,14 @@ def _restricted() -> Q:
     return Q(Exists(PageViewRestriction.objects.all())) & Q(Exists(above))
 
 
+def about(topics) -> QuerySet:
+    """The primary keys of all pieces about one of `topics`, to narrow others by."""
+    return AssetTopic.objects.filter(tag__in=topics).values("content_object")
+
+
 def _about(topics) -> Q:
     # A list, not EXISTS, here and below: it is read once, and not for each piece.
-    return Q(pk__in=AssetTopic.objects.filter(tag__in=topics).values("content_object"))
+    return Q(pk__in=about(topics))
 
 
 def _about_today(topic_id: int) -> Q:

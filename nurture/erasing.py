@@ -25,6 +25,7 @@ from nurture.contacts.models import Contact, Engagement, FieldChange, Identity
 from nurture.mail.models import Delivery, DeliveryAttempt
 from nurture.rules.models import ActionRun
 from nurture.sales.models import Alert, AlertOutcome, Share
+from nurture.subscriptions.models import Subscription
 from tracking import consent, erasing, queries
 from tracking.models import ConsentEvent, Suppression
 
@@ -97,6 +98,7 @@ def _forget_words(contact: Contact, browsers: Iterable[UUID]) -> None:
     feedback.erase_notes(contact.subject, browsers, contact.email)
     surveys.erase(contact.subject, browsers)
     submissions.scrub(_forms(contact))
+    _subscriptions(contact).delete()
     FieldChange.objects.filter(subject=contact.subject).delete()
     for engagement in Engagement.objects.filter(contact=contact).exclude(properties={}):
         engagement.properties = erasing.measures(engagement.properties)
@@ -118,6 +120,11 @@ def _comments(contact: Contact) -> list[int]:
 def _forms(contact: Contact):
     """What they sent through gates, or somebody with their address."""
     return GateSubmission.objects.filter(Q(subject=contact.subject) | Q(email=contact.email))
+
+
+def _subscriptions(contact: Contact):
+    """What they asked to be sent, or somebody with their address did."""
+    return Subscription.objects.filter(Q(contact=contact) | Q(email=contact.email))
 
 
 def export(contact: Contact) -> dict[str, Any]:
@@ -174,6 +181,9 @@ def _said(contact: Contact, edges: list[Identity]) -> dict[str, Any]:
             "rating__asset__title rating__value rating__stars reasons text email noted_at",
         ),
         "surveys": surveys.given(contact.subject, browsers),
+        "subscriptions": _rows(
+            _subscriptions(contact).order_by("pk"), "state cadence topics__name asked_at confirmed_at ended_at"
+        ),
         "forms": _rows(_forms(contact).order_by("pk"), "asset_title email answers consents posted_at proven_at"),
     }
 

@@ -14,6 +14,7 @@ from nurture.contacts.models import (
 from nurture.mail.models import Delivery, DeliveryAttempt, EmailTemplate, Message
 from nurture.rules.models import ActionRun, Rule
 from nurture.sales.models import Alert, AlertOutcome, Share
+from nurture.subscriptions.models import Subscription
 from nurture.surveys.models import SurveyWave
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "Rule",
     "Share",
     "StageChange",
+    "Subscription",
     "SurveyWave",
 ]

@@ -12,5 +12,6 @@ urlpatterns = [
     path("rules/", include("nurture.rules.urls")),
     path("mail/", include("nurture.mail.urls")),
     path("surveys/", include("nurture.surveys.urls")),
+    path("subscriptions/", include("nurture.subscriptions.urls")),
     path("sales/", include("nurture.sales.urls")),
 ]

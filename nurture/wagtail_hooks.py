@@ -10,6 +10,7 @@ from nurture.contacts import admin as contacts_admin
 from nurture.mail import admin as mail_admin
 from nurture.rules import admin as rules_admin
 from nurture.sales import admin as sales_admin
+from nurture.subscriptions import admin as subscriptions_admin
 
 
 @hooks.register("register_admin_urls")
@@ -33,7 +34,8 @@ register_snippet(NurtureGroup)
 for item in (*contacts_admin.MENU, *sales_admin.MENU, *mail_admin.MENU, *rules_admin.MENU):
     hooks.register("register_admin_menu_item", lambda item=item: item)
 
-for item in (*contacts_admin.SUBMENU, *sales_admin.SUBMENU, *mail_admin.SUBMENU, *rules_admin.SUBMENU):
+SUBMENUS = (contacts_admin, sales_admin, mail_admin, rules_admin, subscriptions_admin)
+for item in (item for admin in SUBMENUS for item in admin.SUBMENU):
     hooks.register("register_nurture_menu_item", lambda item=item: item)
 
 

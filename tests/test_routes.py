@@ -27,6 +27,8 @@ PUBLIC = {
     "poll/": "a reader answers without an account; the form carries a signed token",
     "rate/more/": "a reader adds to the rating just given; the form carries a signed token",
     "rate/<str:token>/": "a star in a mail; the signed token in the address says whose mail it was",
+    "subscribe/": "a reader subscribes without an account; the form carries a signed token",
+    "subscribe/<uuid:key>/": "the link in its mails; the key cannot be guessed",
     "surveys/answer/<str:token>/": "a survey by mail; the signed token in the address says whose mail it was",
     "surveys/<slug:slug>/": "a reader answers without an account; the form carries a signed token",
     "comments/": "a reader comments without an account; the form carries a signed token",

@@ -115,6 +115,20 @@ def answer(subject: UUID, purpose: str, yes: bool, *, source: str, wording: str,
     return True
 
 
+@transaction.atomic
+def resume(address: str, *, subject: UUID, source: str, wording: str, proof: dict[str, Any]) -> None:
+    """Who reads the mailbox asked for mail: an unsubscribe of before, or one written by hand, no longer stops it.
+
+    Bounces, complaints and objections stay. The yes is written even where the last answer was one: they said it again.
+    """
+    stopped = Suppression.objects.filter(address_hmac=address_hmac(address), scope=Scope.STREAM)
+    stopped.filter(reason__in=(Reason.UNSUBSCRIBED, Reason.MANUAL)).delete()
+    given = ConsentEvent.Action.GIVEN
+    ConsentEvent.objects.create(
+        subject=subject, purpose="email", action=given, source=source, wording=wording, proof=proof, at=clock.now()
+    )
+
+
 def ask(subject: UUID, purpose: str, *, source: str, proof: dict[str, Any]) -> None:
     """Write that somebody was asked in a way that proves nothing about who answers: until a yes comes it is none."""
     action, now = ConsentEvent.Action.ASKED, clock.now()

@@ -24,6 +24,7 @@ def _words(delivery: Delivery, rules: dict[int, str]) -> str:
         "alert": _("An alert to sales"),
         "survey": _("A survey, sent by mail"),
         "share": _("Shared by a colleague"),
+        "subscription": _("A subscription"),
         "tx": _("Sent by this site"),
         "test": _("A test"),
     }

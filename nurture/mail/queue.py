@@ -1,6 +1,6 @@
 """The one way in: whatever is to be mailed becomes a Delivery here, in the caller's transaction, at most once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from email.utils import getaddresses, parseaddr
 from uuid import UUID
@@ -55,10 +55,7 @@ def enqueue_raw(message: EmailMessage, lane: str = Lane.TRANSACTIONAL, occasion:
     `occasion` must be new for each mail (`alert:ID:PERSON`, `tx:UUID`); an address that it already has is left out.
     Bcc is never written into the message. Raises ValueError for a lane that there is none of.
     """
-    composed = message.message()
-    for header in ("Message-ID", "Bcc", "X-Lane", "X-Auto-Response-Suppress"):
-        del composed[header]
-    raw = composed.as_bytes()
+    raw = _raw(message)
     addresses = dict.fromkeys(address for _name, address in getaddresses(message.recipients()) if address)
     deliveries = []
     for address in addresses:
@@ -66,6 +63,23 @@ def enqueue_raw(message: EmailMessage, lane: str = Lane.TRANSACTIONAL, occasion:
         delivery.raw, delivery.subject = raw, merge.clean(message.subject)[:255]
         deliveries.append(delivery)
     return _store(deliveries)
+
+
+def enqueue_composed(
+    contact: Contact, compose: Callable[[UUID], EmailMessage], occasion: str, assets: Iterable[AssetPage]
+) -> Delivery | None:
+    """A marketing mail about `assets` that other code composes, `compose(ref)`, with links of that ref; None when the
+    occasion already has one. It is not composed for who is suppressed."""
+    delivery = _delivery(contact.email, occasion, Lane.MARKETING, None, contact.subject)
+    delivery.contact = contact
+    if delivery.state == State.PENDING:
+        message = compose(delivery.ref)
+        delivery.raw, delivery.subject = _raw(message), merge.clean(message.subject)[:255]
+    stored = _store([delivery])
+    if stored and delivery.state == State.PENDING:
+        shown = [Exposure(contact=contact, asset=one, sent_at=delivery.created_at, by=occasion) for one in assets]
+        Exposure.objects.bulk_create(shown, ignore_conflicts=True)
+    return stored[0] if stored else None
 
 
 def cancel(occasions: Iterable[str]) -> set[str]:
@@ -97,6 +111,14 @@ def restore(occasions: Iterable[str]) -> int:
     )
     bell.ring_at_commit()
     return restored
+
+
+def _raw(message: EmailMessage) -> bytes:
+    """Without the headers that are ours to write, and without who gets it unseen."""
+    composed = message.message()
+    for header in ("Message-ID", "Bcc", "X-Lane", "X-Auto-Response-Suppress"):
+        del composed[header]
+    return composed.as_bytes()
 
 
 def _subject_of(row: Delivery) -> UUID | None:

@@ -39,6 +39,6 @@ def test_pages_take_as_many_queries_with_three_thousand_pieces(client, many, dja
             answer = client.get(address)
         assert answer.status_code == 200, address
         assert path == "/sitemap.xml" or answer.content.count(b"/bench-") <= 100, address
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = client.get("/search/?q=chain")
     assert b"The 200 best pieces" in found.content

@@ -21,6 +21,7 @@ from nurture.contacts.models import Contact, Engagement, Identity, MergeProposal
 from nurture.mail import queries as mail_queries
 from nurture.mail.models import Delivery, DeliveryAttempt
 from nurture.sales.models import Alert, Share
+from nurture.subscriptions.models import Subscription
 from tests import ledger
 from tracking import accounts, consent, rollups, segment
 from tracking import erasing as ledger_erasing
@@ -79,6 +80,7 @@ def person(make_contact, make_asset, marketer, stages):
         subject=contact.subject, visitor=KEY, posted_at=now,
         answers=[{"question": 1, "label": "Name", "fills": "", "value": CANARY}],
     )  # fmt: skip
+    Subscription.objects.create(contact=contact, state="live", email=contact.email, asked_at=now)
     pipeline.react()
     while rollups.refresh(hurry=True):
         pass

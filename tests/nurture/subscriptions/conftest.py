@@ -1,0 +1,44 @@
+"""A reader who subscribes, and the topics that they may choose."""
+
+import pytest
+from django.urls import reverse
+
+from cms.models import Topic
+from nurture.subscriptions import asking
+from nurture.subscriptions.models import Subscription
+from tests.cms.conftest import make_piece  # noqa: F401 -- a fixture
+from tests.nurture.subscriptions import address_in
+
+FORM = reverse("subscribe")
+
+
+@pytest.fixture
+def topics(db):
+    return [Topic.objects.create(slug=name, name=name.title()) for name in ("cost", "audit")]
+
+
+@pytest.fixture
+def send(client, later):
+    """send(email=…, topics=[…]) -> the answer to a form that was open for ten seconds."""
+
+    def go(**fields):
+        network = fields.pop("REMOTE_ADDR", "192.0.2.7")
+        form = {"token": asking.sign(), "email": "ines@example.com", "cadence": "weekly"}
+        later(seconds=fields.pop("wait", 10))
+        return client.post(FORM, form | fields, REMOTE_ADDR=network)
+
+    return go
+
+
+@pytest.fixture
+def subscribed(send, client, mailoutbox):
+    """subscribed(**fields) -> the subscription, its button pressed."""
+
+    def go(visitor="", **fields):
+        send(visitor=visitor, **fields)
+        client.post(
+            address_in(mailoutbox[-1]), {"do": "confirm", "visitor": visitor}, headers={"User-Agent": "Browser"}
+        )
+        return Subscription.objects.latest("pk")
+
+    return go
