@@ -95,6 +95,13 @@ def use_button(page, user, next_url=None):
         yield Button(_("Use and notes"), address, icon_name="resubmit", priority=45)
 
 
+@hooks.register("construct_main_menu")
+def pictures_and_files_before_library(request, menu_items):
+    """Wagtail puts them between apps of ours, where nobody looks for them."""
+    for item in menu_items:
+        item.order = {"images": 102, "documents": 104}.get(item.name, item.order)
+
+
 @hooks.register("before_serve_document")
 def keep_internal_files(document, request):
     """A file behind a gate, of sales-only or of unpublished pieces is found by nobody outside, whatever its number."""

@@ -57,6 +57,8 @@ class AgreementIndexView(IndexView):
 class AgreementInspectView(InspectView):
     """What was agreed, where it stands, and every signature it ever had."""
 
+    page_title = gettext_lazy("Signal agreement")
+
     def get_object(self, queryset=None):
         rows = agreements.with_state(SignalAgreement.objects.select_related("stage", "topic"), clock.now())
         return policy.get_visible(self.request.user, "agreement.view", rows, pk=self.pk)
@@ -115,7 +117,7 @@ class AgreementViewSet(SnippetViewSet):
     list_display = [
         TitleColumn("name", label=gettext_lazy("Name"), url_name="agreements:inspect", classname="title"),
         StateColumn("state", label=gettext_lazy("State")),
-        Column("signal", label=gettext_lazy("Signal"), accessor=signal_in_words),
+        Column("signal", label=gettext_lazy("Signal"), accessor=signal_in_words, classname="lede-wide"),
         DateColumn("expires_on", label=gettext_lazy("Last day")),
     ]
 

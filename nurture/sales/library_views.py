@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets.button import HeaderButton
+from wagtail.admin.widgets.button import Button, HeaderButton
 
 from cms import policy, reuse, scorecard_words, scorecards
 from cms.admin import keyed
@@ -201,21 +201,25 @@ class PiecePage(Screen):
 
     @property
     def header_buttons(self):
-        """Share it, say whether it helps, and see it as readers do."""
-        user, pk = self.request.user, self.piece.pk
-        buttons = []
-        if self.piece.primary_stage_id and policy.may(user, "placement.view"):
-            url = reverse("placements:piece", args=[pk]) + "#feedback"
-            buttons.append(HeaderButton(_("Does it help?"), url=url, icon_name="comment", priority=30))
-        if policy.may(user, "piece.use"):
-            url = reverse("piece-use", args=[pk])
-            buttons.append(HeaderButton(_("Use and notes"), url=url, icon_name="resubmit", priority=40))
+        """Share it, and see it as readers do."""
         if self.piece.audience == Audience.SALES_ONLY:
-            return buttons
-        buttons.append(HeaderButton(_("On the site"), url=self.piece.url, icon_name="view", priority=20))
+            return []
+        buttons = [HeaderButton(_("On the site"), url=self.piece.url, icon_name="view", priority=20)]
         if policy.may(self.request.user, "piece.share"):
             url = reverse("nurture:share_with", args=[self.piece.pk])
             buttons.append(HeaderButton(_("Share"), url=url, icon_name="link", priority=10))
+        return buttons
+
+    @property
+    def header_more_buttons(self):
+        """Say whether it helps, and what colleagues say."""
+        user, pk, buttons = self.request.user, self.piece.pk, []
+        if self.piece.primary_stage_id and policy.may(user, "placement.view"):
+            url = reverse("placements:piece", args=[pk]) + "#feedback"
+            buttons.append(Button(_("Does it help to sell?"), url=url, icon_name="comment", priority=30))
+        if policy.may(user, "piece.use"):
+            url = reverse("piece-use", args=[pk])
+            buttons.append(Button(_("Use and notes"), url=url, icon_name="resubmit", priority=40))
         return buttons
 
     def get_context_data(self, **kwargs):
