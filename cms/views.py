@@ -54,8 +54,8 @@ def persona(request, slug):
 @require_safe
 def author(request, slug):
     """The pieces signed by one author."""
-    subject = get_object_or_404(Author, slug=slug)
-    heading = {"kicker": subject.role or _("Author"), "title": subject.name, "lead": subject.bio}
+    subject = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
+    heading = {"kicker": subject.role or _("Author"), "title": subject.name, "lead": subject.bio, "author": subject}
     return _listing(request, library.published().filter(author=subject), heading)
 
 

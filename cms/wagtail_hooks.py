@@ -114,6 +114,11 @@ def library_css():
     return format_html('<link rel="stylesheet" href="{}">', static("cms/admin/library.css"))
 
 
+@hooks.register("insert_editor_js")
+def names_of_inner_fields():
+    return format_html('<script src="{}"></script>', static("cms/admin/labels.js"))
+
+
 @hooks.register("register_log_actions")
 def library_log_actions(actions):
     actions.register_action("agreement.sign", _("Sign"), _("Signed for sales"))

@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
@@ -22,3 +24,8 @@ class Author(index.Indexed, models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def elsewhere_host(self) -> str:
+        """Where their profile is, for readers to read."""
+        return urlsplit(self.elsewhere).netloc.removeprefix("www.")

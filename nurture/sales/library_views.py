@@ -117,6 +117,19 @@ class SalesLibrary(KeysetListing):
             return list(people.listed().filter(account=self.subject)[: shelf.MOST_NAMED])
         return []
 
+    @property
+    def header_buttons(self):
+        """The ways to a contact or an account, whose own library says who has read what."""
+        ways = (
+            ("contact.view", "contacts", _("For a contact"), "user"),
+            ("account.view", "accounts", _("For an account"), "globe"),
+        )
+        return [
+            HeaderButton(label, url=reverse(f"nurture:{name}"), icon_name=icon, priority=number)
+            for number, (right, name, label, icon) in enumerate(ways)
+            if policy.may(self.request.user, right)
+        ]
+
     def get_base_queryset(self):
         """All that is live."""
         if self.about == CONTACT:

@@ -49,8 +49,10 @@ def full(site):
     topic = Topic.objects.create(slug="claims", name="Claims", description="What warm loads cost.")
     campaign = Campaign.objects.create(name="Hot week", objective="Fewer warm loads.", utm_campaign="hot-week")
     home, pieces = HomePage.objects.get(), []
+    table = {"caption": "", "columns": [{"type": "text", "heading": "Item"}], "rows": [{"values": ["Product"]}]}
+    body = [{"type": "text", "value": "<p>Text.</p>"}, {"type": "table", "value": table}]
     for title in ("What a warm hour costs", "Seven checks before the first hot week of the year", "Brief"):
-        page = home.add_child(instance=AssetPage(title=title, primary_stage=stage, campaign=campaign))
+        page = home.add_child(instance=AssetPage(title=title, primary_stage=stage, campaign=campaign, body=body))
         page.topics.add(topic)
         page.personas.add(persona)
         page.save()
@@ -75,6 +77,7 @@ def full(site):
     share = shares.share(pieces[0], contact, sofia, "copied", ref=uuid.uuid4())
     pk = pieces[0].pk
     return {
+        "editor": f"/admin/pages/{pk}/edit/",
         "agreement": f"/admin/library/agreements/inspect/{agreement.pk}/",
         "placement": f"/admin/library/stages-of-pieces/{pieces[1].pk}/",
         "persona": f"/admin/library/personas/page/{persona.pk}/",
