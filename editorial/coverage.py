@@ -6,65 +6,21 @@ buyer reads them. A live piece that is past its review date or low-rated stands 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cms import clock, ports
-from cms.feedback.models import Rating
-from cms.models import AssetPage, BuyingStage, Persona, Topic
-from cms.models.pages import Audience
+from cms import ports
+from cms.models import BuyingStage, Persona
+from editorial import coverage_kept
+from editorial.coverage_kept import Standout
+from editorial.coverage_lists import ALL, ALL_OF_IT, NOBODY, Kind, Narrowing
 from editorial.coverage_states import NONE, SHORT, THIN, State, state_of, supply_of
-from editorial.models import CoverageLevels, Entry
-from editorial.schedule import OPEN
+from editorial.models import CoverageLevels
 
 if TYPE_CHECKING:
     from editorial.snapshots import Then
-
-ALL, NOBODY = "all", "none"  # columns beside the personas; ALL is also the row of totals, NOBODY the unclassified row
-EVERYBODY = "everybody"  # what is for all personas stands in each of their columns
-
-
-class Kind(StrEnum):
-    LIVE, WEAK, DRAFT, PLANNED = "live", "weak", "draft", "planned"
-
-
-class Group(NamedTuple):
-    """So many pieces or plans of one kind at a stage (None: unclassified) and persona, or ALL, NOBODY, EVERYBODY."""
-
-    kind: Kind
-    stage: int | None
-    column: int | str
-    number: int
-
-
-@dataclass(frozen=True)
-class Narrowing:
-    """The part of the plan that the map is about: one topic, one format, or all."""
-
-    topic: Topic | None = None
-    format: str = ""
-
-    def narrow(self, queryset: QuerySet) -> QuerySet:
-        """Pieces or entries of that part."""
-        if self.topic:
-            through = "tagged_topics__tag" if queryset.model is AssetPage else "topics"
-            found = queryset.model.objects.filter(**{through: self.topic}).order_by().values("pk")
-            queryset = queryset.filter(pk__in=found)
-        return queryset.filter(format=self.format) if self.format else queryset
-
-    @property
-    def query(self) -> str:
-        """For an address, with "&" in front; empty when it is about all."""
-        return (f"&topic={self.topic.pk}" if self.topic else "") + (f"&format={self.format}" if self.format else "")
-
-
-ALL_OF_IT = Narrowing()
 
 
 @dataclass
@@ -84,6 +40,8 @@ class Cell:
     accounts: int | None = None
     weeks: float | None = None
     part: str = ""
+    best: Standout | None = None
+    worst: Standout | None = None
     then: "Then | None" = None
 
     @property
@@ -101,6 +59,11 @@ class Cell:
     def supply(self) -> State | None:
         """Whether the weeks of unread supply last; None for totals, and where they are not known yet."""
         return supply_of(self.weeks, self.levels) if self.judged else None
+
+    @property
+    def few_readers(self) -> bool:
+        """Is something live, but are there too few readers to say which piece does best?"""
+        return self.judged and self.best is None and self.live + self.weak > 0
 
     @property
     def wanting(self) -> bool:
@@ -149,18 +112,6 @@ class Table:
         return min(gaps, key=lambda cell: (cell.live, -(cell.contacts or 0), cell.planned + cell.drafts), default=None)
 
 
-def count(groups: Iterable[Group], personas: Iterable[int]) -> Counter:
-    """{(row, column, kind): n}. Pure. Rows: stage ids, NOBODY for none, ALL; columns: personas, NOBODY, ALL."""
-    everybody = tuple(personas)
-    figures = Counter()
-    for group in groups:
-        columns = everybody if group.column == EVERYBODY else (group.column,)
-        for column in columns:
-            for row in (NOBODY if group.stage is None else group.stage, ALL):
-                figures[row, column, group.kind] += group.number
-    return figures
-
-
 def head_count(audience: dict | None) -> Counter | None:
     """{(row, column): contacts} from the port's answer, where a contact has one stage and at most one persona."""
     if audience is None:
@@ -178,7 +129,7 @@ def table(part: Narrowing = ALL_OF_IT) -> Table:
     levels = CoverageLevels.now()
     stages = {stage.pk: stage.name for stage in BuyingStage.objects.all()}
     personas = {persona.pk: persona.name for persona in Persona.objects.all()}
-    figures = count(groups(levels, part), personas)
+    figures, standouts = coverage_kept.figures(levels, part, personas)
     audience = ports.audience()
     columns = personas | {NOBODY: _("No persona")} | {ALL: _("All personas")}
     if not any(column == NOBODY for _row, column, _kind in figures):
@@ -188,7 +139,10 @@ def table(part: Narrowing = ALL_OF_IT) -> Table:
         Row(
             key,
             label,
-            [_cell((key, label), one, levels, figures, heads, audience, part.query) for one in columns.items()],
+            [
+                _cell((key, label), one, levels, figures, heads, audience, part.query, standouts)
+                for one in columns.items()
+            ],
         )
         for key, label in (stages | {NOBODY: _("Unclassified"), ALL: _("All stages")}).items()
     ]
@@ -196,87 +150,7 @@ def table(part: Narrowing = ALL_OF_IT) -> Table:
     return Table(list(columns.values()), rows, heads is not None, levels, judged)
 
 
-def groups(levels: CoverageLevels, part: Narrowing = ALL_OF_IT) -> list[Group]:
-    """How many pieces and plans of each kind stand where, counted by the database in four statements."""
-    kind = Case(
-        When(live=False, then=Value(Kind.DRAFT)), When(_weak(levels), then=Value(Kind.WEAK)), default=Value(Kind.LIVE)
-    )
-    pages = part.narrow(live_pieces() | drafts()).order_by().annotate(kind=kind)
-    planned = part.narrow(plans()).order_by().annotate(kind=Value(Kind.PLANNED), for_all_personas=Value(False))
-    return [
-        *_grouped(pages, "primary_stage", AssetPage.personas.through.objects.filter(assetpage=OuterRef("pk"))),
-        *_grouped(planned, "stage", Entry.personas.through.objects.filter(entry=OuterRef("pk"))),
-    ]
-
-
-def _grouped(queryset: QuerySet, stage: str, addressed: QuerySet) -> Iterator[Group]:
-    """Pieces or plans, with `kind`: each once in all, and at every persona that it is for."""
-    once = queryset.annotate(addressed=Exists(addressed))
-    for kind, at, for_all, named, number in once.values_list("kind", stage, "for_all_personas", "addressed").annotate(
-        number=Count("pk")
-    ):
-        yield Group(Kind(kind), at, ALL, number)
-        if for_all or not named:
-            yield Group(Kind(kind), at, EVERYBODY if for_all else NOBODY, number)
-    each = queryset.filter(for_all_personas=False, personas__isnull=False).values_list("kind", stage, "personas")
-    for kind, at, persona, number in each.annotate(number=Count("pk")):
-        yield Group(Kind(kind), at, persona, number)
-
-
-def live_pieces() -> QuerySet:
-    """What readers find now, good or not."""
-    return AssetPage.objects.filter(live=True).exclude(audience=Audience.SALES_ONLY)
-
-
-def weak_pieces(levels: CoverageLevels) -> QuerySet:
-    """Live pieces past their review date, or low-rated by enough readers."""
-    return live_pieces().filter(_weak(levels))
-
-
-def _weak(levels: CoverageLevels) -> Q:
-    today = timezone.localdate(clock.now())
-    is_stale = Q(review_by__lt=today) | Q(pk__in=Entry.objects.filter(review_on__lt=today).values("page"))
-    rated = Rating.objects.order_by().values("asset").annotate(all=Count("pk"), useful=Count("pk", filter=Q(value=1)))
-    low = rated.filter(all__gte=levels.rated_by, useful__lt=F("all") * levels.useful_percent / 100.0)
-    return is_stale | Q(pk__in=low.values("asset"))
-
-
-def good_pieces(levels: CoverageLevels) -> QuerySet:
-    """Live pieces that fill a cell."""
-    return live_pieces().exclude(pk__in=weak_pieces(levels).order_by().values("pk"))
-
-
-def drafts() -> QuerySet:
-    """Pages on their way to readers: never published, or taken back while their entry is still open. Not: retired."""
-    on_the_way = Q(first_published_at=None) | Q(entry__step__in=OPEN)
-    return AssetPage.objects.filter(on_the_way, live=False).exclude(audience=Audience.SALES_ONLY)
-
-
-def plans() -> QuerySet:
-    """Open entries that have no page yet."""
-    return Entry.objects.filter(page=None, step__in=OPEN)
-
-
-def at(queryset: QuerySet, row: str, column: str) -> QuerySet:
-    """The part of pieces or plans that one figure of the map counts; `row` and `column` as in its address."""
-    is_page = queryset.model is AssetPage
-    stage = "primary_stage" if is_page else "stage"
-    if row != ALL:
-        queryset = queryset.filter(**{stage: None if row == NOBODY else row})
-    for_all = Q(for_all_personas=True) if is_page else Q()
-    if column == NOBODY:
-        return queryset.filter(personas=None).exclude(for_all) if is_page else queryset.filter(personas=None)
-    if column != ALL:
-        return queryset.filter(_for_persona(column) | for_all) if is_page else queryset.filter(personas=column)
-    return queryset
-
-
-def _for_persona(key: str) -> Q:
-    """By subquery: a join would double pieces for several personas."""
-    return Q(pk__in=AssetPage.personas.through.objects.filter(persona_id=key).values("assetpage_id"))
-
-
-def _cell(row, column, levels, figures, heads, audience, part) -> Cell:
+def _cell(row, column, levels, figures, heads, audience, part, standouts) -> Cell:
     """`row` and `column` are (key, label). Accounts and weeks are said of single cells only: they do not add up."""
     key = (row[0], column[0])
     live, weak, drafted, planned = (figures[(*key, kind)] for kind in Kind)
@@ -284,5 +158,5 @@ def _cell(row, column, levels, figures, heads, audience, part) -> Cell:
     known = (audience or {}).get((row[0], None if column[0] == NOBODY else column[0]), {})
     return Cell(
         row[0], column[0], row[1], column[1], levels, live, weak, drafted, planned, contacts,
-        known.get("accounts"), known.get("weeks"), part,
+        known.get("accounts"), known.get("weeks"), part, **standouts.get(key, {}),
     )  # fmt: skip

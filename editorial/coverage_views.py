@@ -13,31 +13,38 @@ from wagtail.admin.views.generic import BaseListingView, WagtailAdminTemplateMix
 from cms import policy
 from cms.models import BuyingStage, Persona, Topic
 from cms.models.pages import Format
-from editorial import coverage, snapshots
+from editorial import coverage, coverage_lists, snapshots
 from editorial.calendar import export
-from editorial.coverage import ALL, NOBODY
+from editorial.coverage_drawing import CellPen
+from editorial.coverage_kept import Standout
+from editorial.coverage_lists import ALL, ALL_OF_IT, NOBODY, Narrowing
 from editorial.interest_views import warnings
 from editorial.models import CoverageLevels, CoverageSnapshot
 
 
-def shown_to(user, part: coverage.Narrowing = coverage.ALL_OF_IT) -> dict:
-    """What the map's template needs: the table, and whether this person may plan (and see drafts)."""
+def shown_to(request, part: Narrowing = ALL_OF_IT) -> dict:
+    """What the map's template needs: the table, who draws its cells, and whether this person may plan."""
+    user = request.user
+    may_change = policy.may(user, "calendar.change")
+    may_open = policy.may(user, "scorecard.view")
     return {
         "table": coverage.table(part),
-        "may_change": policy.may(user, "calendar.change"),
+        "pen": CellPen(may_change=may_change, may_open=may_open, here=request.get_full_path()),
+        "here": request.get_full_path(),
+        "may_change": may_change,
         "part": part,
         "neglected": warnings(user),
     }
 
 
-def part_of(request) -> coverage.Narrowing:
+def part_of(request) -> Narrowing:
     """The topic and format in the address. Raises Http404 for one that does not exist."""
     topic, format_ = request.GET.get("topic", ""), request.GET.get("format", "")
     known = topic.isdecimal() and len(topic) < 19
     found = Topic.objects.filter(pk=topic).first() if known else None
     if (topic and found is None) or (format_ and format_ not in Format.values):
         raise Http404(f"There is no topic {topic!r} or no format {format_!r}")
-    return coverage.Narrowing(found, format_)
+    return Narrowing(found, format_)
 
 
 class CoverageView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
@@ -65,12 +72,12 @@ class CoverageView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView
     def get_context_data(self, **kwargs):
         part = part_of(self.request)
         choices = {"topics": Topic.objects.all(), "formats": Format.choices, "months": snapshots.months()}
-        shown = shown_to(self.request.user, part)
+        shown = shown_to(self.request, part)
         against = {"against": compared(self.request, shown["table"], part)}
         return super().get_context_data(**kwargs) | shown | choices | against
 
 
-def compared(request, table: coverage.Table, part: coverage.Narrowing) -> CoverageSnapshot | None:
+def compared(request, table: coverage.Table, part: Narrowing) -> CoverageSnapshot | None:
     """Compare with the month in the address, if one is asked for and the map is whole; the month's map.
 
     Raises Http404 for a month that was not kept.
@@ -81,7 +88,7 @@ def compared(request, table: coverage.Table, part: coverage.Narrowing) -> Covera
     snapshot = snapshots.of(month)
     if snapshot is None:
         raise Http404(f"No map was kept of {month!r}; months are named like 2026-11")
-    if part != coverage.ALL_OF_IT:
+    if part != ALL_OF_IT:
         return None
     snapshots.compare(table, snapshot)
     return snapshot
@@ -93,7 +100,8 @@ def figures(table: coverage.Table, *, all_told: bool):
     yield [
         _("Buying stage"), _("Persona"), _("State"), _("Live"), _("Stale or low-rated"),
         *([_("Drafts")] if all_told else []), _("Planned"), _("Contacts"), _("Accounts"),
-        _("Weeks of supply"), _("Supply"),
+        _("Weeks of supply"), _("Supply"), _("Best piece"), _("Best: of its readers those it is for"),
+        _("Worst piece"), _("Worst: of its readers those it is for"),
         *(_then_heads(all_told) if is_compared else []),
     ]  # fmt: skip
     for cell in (cell for row in table.rows for cell in row.cells):
@@ -102,7 +110,14 @@ def figures(table: coverage.Table, *, all_told: bool):
         state = str(cell.state.word) if cell.state else ""
         supply = str(cell.supply.word) if cell.supply else ""
         said = ["" if one is None else str(one) for one in people]
-        yield [cell.row_label, cell.column_label, state, *map(str, counted), *said, supply, *_then(cell, all_told)]
+        figures_ = [*map(str, counted), *said, supply, *_standout(cell.best), *_standout(cell.worst)]
+        yield [cell.row_label, cell.column_label, state, *figures_, *_then(cell, all_told)]
+
+
+def _standout(piece: Standout | None) -> list[str]:
+    if piece is None:
+        return ["", ""]
+    return [piece.title, _("%(relevant)s of %(placed)s") % piece._asdict()]
 
 
 def _then_heads(all_told: bool) -> list[str]:
@@ -134,7 +149,7 @@ class CoveragePanel(Component):
         css = {"all": ["editorial/newsroom.css", "editorial/room.css"]}
 
     def get_context_data(self, parent_context):
-        return shown_to(parent_context["request"].user)
+        return shown_to(parent_context["request"])
 
 
 class CellView(policy.RightRequired, BaseListingView):
@@ -195,7 +210,7 @@ class CellView(policy.RightRequired, BaseListingView):
         return self.page_title
 
     def get_base_queryset(self):
-        return part_of(self.request).narrow(coverage.at(self.listed(), self.row, self.column))
+        return part_of(self.request).narrow(coverage_lists.at(self.listed(), self.row, self.column))
 
 
 class PagesView(CellView):
@@ -228,7 +243,7 @@ class PiecesView(PagesView):
     index_results_url_name = "editorial:live_results"
 
     def listed(self):
-        return coverage.good_pieces(CoverageLevels.now())
+        return coverage_lists.good_pieces(CoverageLevels.now())
 
 
 class WeakView(PagesView):
@@ -244,7 +259,7 @@ class WeakView(PagesView):
         return [*super().columns, Column("review_by", label=_("Look at again by"), accessor=_review_by)]
 
     def listed(self):
-        return coverage.weak_pieces(CoverageLevels.now()).select_related("entry")
+        return coverage_lists.weak_pieces(CoverageLevels.now()).select_related("entry")
 
 
 class DraftsView(PagesView):
@@ -254,7 +269,7 @@ class DraftsView(PagesView):
     index_results_url_name = "editorial:drafts_results"
 
     def listed(self):
-        return coverage.drafts()
+        return coverage_lists.drafts()
 
 
 class PlansView(CellView):
@@ -275,7 +290,7 @@ class PlansView(CellView):
         return [title, day, step] if self.may_change else [title, day]
 
     def listed(self):
-        return coverage.plans()
+        return coverage_lists.plans()
 
 
 def _review_by(page):

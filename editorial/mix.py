@@ -18,7 +18,7 @@ from cms.models import AssetPage
 from cms.models.pages import MEDIUM_OF, Medium
 from editorial.calendar import rows
 from editorial.calendar.span import Span
-from editorial.coverage import State
+from editorial.coverage_states import State
 from editorial.models import MixTarget
 from editorial.models.mix import DIMENSIONS
 

@@ -3,7 +3,7 @@
 Publication and workflow signals, never edit hooks: those run on every autosave.
 """
 
-from django.db.models.signals import post_save, pre_delete
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.models import Revision, WorkflowState
 from wagtail.signals import (
@@ -14,8 +14,18 @@ from wagtail.signals import (
     workflow_submitted,
 )
 
-from cms.models import AssetPage
-from editorial import schedule
+from cms.models import AssetPage, AssetTopic, BuyingStage, Persona, Topic
+from editorial import coverage_kept, schedule
+from editorial.models import CoverageLevels, Entry
+
+# What the coverage map counts of a page and of an entry; an autosave, or a move to another day, changes none of it.
+COUNTED = {
+    AssetPage: {
+        "live", "primary_stage", "for_all_personas", "format", "audience", "review_by", "first_published_at", "title",
+    },
+    Entry: {"step", "stage", "format", "page", "review_on"},
+}  # fmt: skip
+SETS = (AssetPage.personas.through, Entry.personas.through, Entry.topics.through)
 
 
 @receiver(page_published, sender=AssetPage)
@@ -56,3 +66,16 @@ def follow_submission(instance, **kwargs):
 def follow_rejection(instance, **kwargs):
     if isinstance(page := instance.content_object, AssetPage):
         schedule.reject(page)
+
+
+def count_again(sender, update_fields=None, **kwargs):
+    """Something that the coverage map counts was saved or deleted."""
+    if update_fields is None or sender not in COUNTED or COUNTED[sender] & set(update_fields):
+        coverage_kept.mark()
+
+
+for model in (AssetPage, Entry, AssetTopic, BuyingStage, Persona, Topic, CoverageLevels):
+    post_save.connect(count_again, sender=model)
+    post_delete.connect(count_again, sender=model)
+for through in SETS:
+    m2m_changed.connect(count_again, sender=through)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cms.library import NEWEST_FIRST
 from cms.models import AssetPage
 from cms.models.pages import Audience
-from editorial.coverage import State
+from editorial.coverage_states import State
 from editorial.models import Entry, Interest
 from editorial.schedule import OPEN, Step
 

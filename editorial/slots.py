@@ -18,7 +18,7 @@ from cms import clock
 from cms.models.pages import ShelfLife
 from editorial import schedule
 from editorial.calendar.span import week_start
-from editorial.coverage import State
+from editorial.coverage_states import State
 from editorial.models import Entry, Slot
 from editorial.schedule import OPEN, Refused, Stale, Step
 

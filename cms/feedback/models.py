@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cms.feedback.note_models import RatingNote
 from cms.feedback.poll_models import Poll, PollAnswer, PollOption
 
-__all__ = ["Comment", "Poll", "PollAnswer", "PollOption", "Rating", "RatingNote", "SalesFeedback"]
+__all__ = ["Comment", "Poll", "PollAnswer", "PollOption", "Rating", "RatingNote", "RatingTally", "SalesFeedback"]
 
 
 class Rating(models.Model):
@@ -28,6 +28,18 @@ class Rating(models.Model):
             models.Index(fields=["asset", "value"], name="rating_counts"),
             models.Index(fields=["network_key", "rated_at"], name="ratings_of_network"),
         ]
+
+
+class RatingTally(models.Model):
+    """How many readers rated a piece, and how many of them found it useful: counted again with every rating, in its
+    transaction, so that whoever looks at thousands of pieces counts no ratings."""
+
+    asset = models.OneToOneField("cms.AssetPage", models.CASCADE, primary_key=True, related_name="rating_tally")
+    total = models.PositiveIntegerField(default=0)
+    useful = models.PositiveIntegerField(default=0)
+
+    def __str__(self):
+        return f"{self.useful} of {self.total}"
 
 
 class Comment(models.Model):

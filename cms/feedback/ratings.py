@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cms import clock
 from cms.feedback import limits
-from cms.feedback.models import Rating, RatingNote
+from cms.feedback.models import Rating, RatingNote, RatingTally
 from cms.signals import asset_rated
 
 TOKEN_AGE = 30 * 24 * 3600
@@ -86,8 +86,20 @@ def rate(
         Rating.objects.update_or_create(asset_id=asset_id, reader_key=reader_key, defaults=values)
         if others := list(instead_of):
             Rating.objects.filter(asset=asset_id, reader_key__in=others).delete()
+        tally(asset_id)
         asset_rated.send(sender=Rating, asset_id=asset_id, value=value, stars=stars, rated_at=now, **facts)
     return True
+
+
+def tally(asset_id: int) -> None:
+    """Count the piece's ratings again as a whole. Its row is locked before: of two readers at once, both count.
+
+    Call it in the transaction that changes a rating.
+    """
+    RatingTally.objects.select_for_update().get_or_create(asset_id=asset_id)
+    useful = Count("pk", filter=Q(value=Rating.Value.USEFUL))
+    counted = Rating.objects.filter(asset=asset_id).aggregate(useful=useful, total=Count("pk"))
+    RatingTally.objects.filter(asset=asset_id).update(**counted)
 
 
 def _limit(asset_id: int, network_key: str) -> None:

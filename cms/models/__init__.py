@@ -1,6 +1,6 @@
 """The library's tables."""
 
-from cms.feedback.models import Comment, Poll, PollAnswer, PollOption, Rating, RatingNote, SalesFeedback
+from cms.feedback.models import Comment, Poll, PollAnswer, PollOption, Rating, RatingNote, RatingTally, SalesFeedback
 from cms.gates.models import Gate, GateDay, GateQuestion, GateSubmission
 from cms.models.agreements import AgreementSignature, SignalAgreement
 from cms.models.authors import Author
@@ -60,6 +60,7 @@ __all__ = [
     "Question",
     "Rating",
     "RatingNote",
+    "RatingTally",
     "SalesFeedback",
     "SalesSignsTask",
     "Scorecard",

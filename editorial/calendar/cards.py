@@ -17,7 +17,7 @@ from cms.models.pages import ShelfLife
 from editorial import slots
 from editorial.calendar import dated
 from editorial.calendar.dated import Piece, Plan
-from editorial.coverage import State
+from editorial.coverage_states import State
 from editorial.models import Slot
 from editorial.schedule import OPEN, Step
 

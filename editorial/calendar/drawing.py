@@ -4,9 +4,7 @@ The calendar draws some hundred cards an answer. As an included template, with i
 time, a card costs half a millisecond, so most of the answer's time; from a pen that looks them up once, a tenth of it.
 """
 
-from collections.abc import Iterable
 from datetime import date
-from html import escape
 
 from django.urls import reverse
 from django.utils.dateformat import format as say
@@ -19,10 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from editorial.calendar.cards import Card, Lane
+from editorial.markup import NOTHING, filled, icon, joined
 from editorial.schedule import Step
-
-NOTHING = mark_safe("")
-ICON = '<svg class="icon icon-{0}" aria-hidden="true"><use href="#icon-{0}"></use></svg>'
 
 
 class Pen:
@@ -31,7 +27,7 @@ class Pen:
     def __init__(self, *, may_change: bool, here: str, shape: str = "", token: str = ""):
         self.may_change, self.shape = may_change, shape
         self.back = urlencode({"next": here})
-        self.hidden = _filled(
+        self.hidden = filled(
             '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="next" value="{}">',
             token, here,
         )  # fmt: skip
@@ -43,27 +39,27 @@ class Pen:
             return self._readers_card(card)
         marks = (("--late", card.days_late), ("--done", card.done), ("--movable", card.movable))
         classes = "".join(f" nr-card{mark}" for mark, holds in marks if holds)
-        return _filled(
+        return filled(
             '<li class="nr-card nr-card--{}{}" {}><a class="nr-card__title" href="{}"{}>{}{}</a>'
             '<span class="nr-card__facts">{}</span>{}</li>',
             card.lane.value, classes, self._data(card), self.address(card),
             mark_safe(' aria-describedby="nr-keys"') if card.movable else NOTHING, self._lane_mark(card), card.title,
             self._facts(card, show_day),
-            self._opener(card, "nr-card__move", self.icon("dots-horizontal")) if card.movable else NOTHING,
+            self._opener(card, "nr-card__move", icon("dots-horizontal")) if card.movable else NOTHING,
         )  # fmt: skip
 
     def line(self, card: Card, *, show_day: bool = False) -> SafeString:
         """A line of the list, with all that is known of it and what can be done."""
         marks = (("--late", card.days_late and self.may_change), ("--done", card.done))
         address = self.address(card) if self.may_change else ""
-        return _filled(
+        return filled(
             '<li class="nr-line{}" {}><div class="nr-line__what"><span class="nr-line__title">{}</span>'
             '<span class="nr-line__facts">{}</span></div><div class="nr-line__step"><span class="w-status{}">{}</span>'
             '</div><div class="nr-line__actions">{}</div></li>',
             "".join(f" nr-line{mark}" for mark, holds in marks if holds),
             self._data(card) if self.may_change else NOTHING,
-            _filled('<a href="{}">{}</a>', address, card.title) if address else card.title,
-            joined(_filled("<span>{}</span>", fact) for fact in self._told(card, show_day)),
+            filled('<a href="{}">{}</a>', address, card.title) if address else card.title,
+            joined(filled("<span>{}</span>", fact) for fact in self._told(card, show_day)),
             " w-status--primary" if card.done else "", self._step(card), self._actions(card),
         )  # fmt: skip
 
@@ -78,20 +74,17 @@ class Pen:
         pattern = self._once("move", lambda: reverse("editorial:move", args=["-kind-", 0, "-lane-"]))
         return pattern.replace("-kind-", card.kind).replace("/0/", f"/{card.pk}/").replace("-lane-", card.lane.value)
 
-    def icon(self, name: str) -> SafeString:
-        return mark_safe(ICON.format(name))  # noqa: S308 -- names are ours
-
     def _readers_card(self, card: Card) -> SafeString:
         url = card.page.url if card.page and card.done and card.page.live else ""
         marks = " nr-card--done" * card.done + " nr-card--slot" * bool(card.slot)
-        title = _filled('<a href="{}">{}</a>', url, card.title) if url else card.title
+        title = filled('<a href="{}">{}</a>', url, card.title) if url else card.title
         html = '<li class="nr-card{}" data-card="{}"><span class="nr-card__title">{}</span></li>'
-        return _filled(html, marks, card.key, title)
+        return filled(html, marks, card.key, title)
 
     def _data(self, card: Card) -> SafeString:
         """What the script knows of a card."""
-        move = _filled(' data-move="{}"', self.move(card)) if card.movable else NOTHING
-        return _filled(
+        move = filled(' data-move="{}"', self.move(card)) if card.movable else NOTHING
+        return filled(
             'data-card="{}" data-lane="{}" data-day="{}" data-version="{}" data-title="{}"{}',
             card.key, card.lane.value, card.day.isoformat() if card.day else "", card.version, card.title, move,
         )  # fmt: skip
@@ -100,28 +93,28 @@ class Pen:
         if card.lane == Lane.DUE or card.done:
             return NOTHING
         html = '<span class="nr-card__lane">{}<span class="w-sr-only">{}: </span></span>'
-        return _filled(html, self.icon(card.icon), self._label(card.lane))
+        return filled(html, icon(card.icon), self._label(card.lane))
 
     def _facts(self, card: Card, show_day: bool) -> SafeString:
         parts = []
         if show_day and card.day:
-            parts.append(_filled('<time datetime="{}">{}</time>', card.day.isoformat(), self._day(card.day)))
+            parts.append(filled('<time datetime="{}">{}</time>', card.day.isoformat(), self._day(card.day)))
         if card.days_late:
-            parts.append(_filled('<strong class="nr-late">{}</strong>', self._late_words % {"n": card.days_late}))
+            parts.append(filled('<strong class="nr-late">{}</strong>', self._late_words % {"n": card.days_late}))
         if card.at and not card.done:
-            parts.append(_filled("<time>{}</time>", time_format(localtime(card.at).time(), "H:i")))
+            parts.append(filled("<time>{}</time>", time_format(localtime(card.at).time(), "H:i")))
         if card.done:
-            parts.append(_filled("<span>{}</span>", self._word("Live", lambda: _("Live"))))
+            parts.append(filled("<span>{}</span>", self._word("Live", lambda: _("Live"))))
         elif card.lane != Lane.DUE:
-            parts.append(_filled("<span>{}</span>", self._label(card.lane)))
+            parts.append(filled("<span>{}</span>", self._label(card.lane)))
         elif self.shape != "board":
-            parts.append(_filled('<span class="nr-card__step">{}</span>', self._of_step(card)))
-        parts.append(_filled('<span class="nr-card__format">{}</span>', self._format(card)))
+            parts.append(filled('<span class="nr-card__step">{}</span>', self._of_step(card)))
+        parts.append(filled('<span class="nr-card__format">{}</span>', self._format(card)))
         if card.timely:
             parts.append(self._timely)
         if card.entry and card.entry.assignee:
             who = card.entry.assignee
-            parts.append(_filled('<span class="nr-card__who" title="{}">{}</span>', who, card.initials))
+            parts.append(filled('<span class="nr-card__who" title="{}">{}</span>', who, card.initials))
         return joined(parts)
 
     def _told(self, card: Card, show_day: bool) -> list[str]:
@@ -132,18 +125,18 @@ class Pen:
         one, entry = card.what, card.entry
         if card.days_late:
             words = ngettext("%(n)s day overdue", "%(n)s days overdue", card.days_late) % {"n": card.days_late}
-            told.append(_filled('<strong class="nr-late">{}{}</strong>', self.icon("warning"), words))
+            told.append(filled('<strong class="nr-late">{}{}</strong>', icon("warning"), words))
         if card.lane != Lane.DUE and not card.done:
             at = f" {time_format(localtime(card.at).time(), 'H:i')}" if card.at else ""
-            told.append(_filled("{}{}{}", self.icon(card.icon), self._label(card.lane), at))
+            told.append(filled("{}{}{}", icon(card.icon), self._label(card.lane), at))
         told.append(self._format(card))
         shelf_life = self._once(("shelf life", one.shelf_life), one.get_shelf_life_display)
-        told.append(_filled("{}{}", self.icon("time") if card.timely else NOTHING, shelf_life))
+        told.append(filled("{}{}", icon("time") if card.timely else NOTHING, shelf_life))
         told += [one.stage or (_("No stage yet") if entry else _("Unclassified")), *one.personas]
         if entry is None:
             told.append(_("Not planned here"))
         elif entry.assignee:
-            told.append(_filled("{}{}", self.icon("user"), entry.assignee))
+            told.append(filled("{}{}", icon("user"), entry.assignee))
         elif not card.done:
             told.append(_("Nobody assigned"))
         if day := card.planned_elsewhere:
@@ -176,7 +169,7 @@ class Pen:
     def _draft(self, card: Card) -> SafeString:
         if card.page:
             return self._button(self._address("wagtailadmin_pages:edit", card.page.pk), _("Open draft"), card)
-        return _filled(
+        return filled(
             '<form method="post" action="{}">{}<button class="button button-small button-secondary">{}'
             '<span class="w-sr-only"> {}</span></button></form>',
             self._address("editorial:start_draft", card.pk), self.hidden, _("Start draft"), card.title,
@@ -184,14 +177,14 @@ class Pen:
 
     def _button(self, url: str, label: str, card: Card, more: str = "") -> SafeString:
         html = '<a class="button button-small button-secondary{}" href="{}">{}<span class="w-sr-only"> {}</span></a>'
-        return _filled(html, more, url, label, card.title)
+        return filled(html, more, url, label, card.title)
 
     def _opener(self, card: Card, classes: str, icon: str) -> SafeString:
         """Opens the dialog that moves it; without a script, the page that does. With an icon, its words are heard."""
         label = self._word("move to", lambda: _("Move to…"))
         seen = icon or label
         heard = f"{label} {card.title}" if icon else f" {card.title}"
-        return _filled(
+        return filled(
             '<a class="{}" href="{}?{}" data-action="lede-calendar#open">{}<span class="w-sr-only">{}</span></a>',
             classes, self.move(card), self.back, seen, heard,
         )  # fmt: skip
@@ -199,7 +192,7 @@ class Pen:
     @cached_property
     def _timely(self) -> SafeString:
         html = '<span class="nr-card__timely" title="{0}">{1}<span class="w-sr-only">{0}</span></span>'
-        return _filled(html, _("Timely"), self.icon("time"))
+        return filled(html, _("Timely"), icon("time"))
 
     @cached_property
     def _late_words(self) -> str:
@@ -228,14 +221,3 @@ class Pen:
         if key not in self._known:
             self._known[key] = str(find())
         return self._known[key]
-
-
-def joined(parts: Iterable[SafeString]) -> SafeString:
-    """Safe parts as one."""
-    return mark_safe("".join(parts))  # noqa: S308 -- of nothing but safe ones
-
-
-def _filled(html: str, *values: object) -> SafeString:
-    """As Django's `format_html`, whose every escaping asks first whether the text is a lazy one: half of the time."""
-    safe = (one if isinstance(one, SafeString) else escape(str(one)) for one in values)
-    return mark_safe(html.format(*safe))  # noqa: S308 -- escaped just now

@@ -1,7 +1,7 @@
 """The newsroom's tables. Planning rows are not versioned and never live on a page (docs/architecture.md)."""
 
 from editorial.models.approvals import Approval
-from editorial.models.coverage import CoverageLevels, CoverageSnapshot
+from editorial.models.coverage import CoverageCount, CoverageLevels, CoverageSnapshot, StaleCoverage
 from editorial.models.interests import Interest
 from editorial.models.mix import MixTarget
 from editorial.models.plans import PlanBatch, PlanRow
@@ -12,7 +12,7 @@ from editorial.models.views import CalendarFeed, SavedView
 from editorial.models.work import Assignment, BriefAnswer, BriefPoint, Remark
 
 __all__ = [
-    "Approval", "Assignment", "BriefAnswer", "BriefPoint", "CalendarFeed", "CoverageLevels",
+    "Approval", "Assignment", "BriefAnswer", "BriefPoint", "CalendarFeed", "CoverageCount", "CoverageLevels",
     "CoverageSnapshot", "Entry", "Interest", "MixTarget", "PlanBatch", "PlanRow", "Remark", "SavedView", "Slot",
-    "SlotRule", "StepReminder",
+    "SlotRule", "StaleCoverage", "StepReminder",
 ]  # fmt: skip

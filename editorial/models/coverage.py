@@ -44,6 +44,35 @@ class CoverageLevels(BaseGenericSetting):
             raise ValidationError({"useful_percent": _("A part of all is at most 100 per cent.")})
 
 
+class CoverageCount(models.Model):
+    """What stands in the cells of the map, counted in the background (`editorial/coverage_counts.py`).
+
+    One row for the whole map, and one for each topic, format, and topic with format that anything is about. `figures`:
+    {"STAGE-COLUMN": {"live", "weak", "draft", "planned": n, "best", "worst": [piece, relevant, placed]}}; what is
+    missing is none. Numbers, no relations: a row is written anew when what it counts is gone.
+    """
+
+    topic = models.BigIntegerField(default=0, help_text="0: all topics.")
+    format = models.CharField(max_length=20, blank=True, help_text="Empty: all formats.")
+    figures = models.JSONField(default=dict)
+    counted_at = models.DateTimeField(help_text="When it last changed; of the whole map: when it was last counted.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["topic", "format"], name="coverage_counted_once")]
+
+    def __str__(self):
+        return f"{self.topic} {self.format}"
+
+
+class StaleCoverage(models.Model):
+    """Something that the map counts was saved. Only ever added, so that no two who save wait for each other."""
+
+    marked_at = models.DateTimeField()
+
+    def __str__(self):
+        return str(self.marked_at)
+
+
 class CoverageSnapshot(models.Model):
     """The coverage map as it stood when this month was first looked at; written once, never changed.
 

@@ -6,6 +6,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from editorial.calendar import drawing
+from editorial.markup import joined
 
 register = template.Library()
 
@@ -14,7 +15,7 @@ register = template.Library()
 def cards(context, found, show_day=False) -> SafeString:
     """Each as a card. The template's `may_change`, `here` and `shape` say for whom and where."""
     pen, room = _pen(context), get_template("editorial/calendar/slot.html")
-    return drawing.joined(
+    return joined(
         _room(context, room, card, show_day) if card.slot and pen.may_change else pen.card(card, show_day=show_day)
         for card in found
     )
@@ -24,7 +25,7 @@ def cards(context, found, show_day=False) -> SafeString:
 def lines(context, found, show_day=False) -> SafeString:
     """Each as a line of the list."""
     pen, room = _pen(context), get_template("editorial/calendar/slot_line.html")
-    return drawing.joined(
+    return joined(
         _room(context, room, card, show_day) if card.slot and pen.may_change else pen.line(card, show_day=show_day)
         for card in found
     )

@@ -107,14 +107,14 @@ def test_comparing_costs_one_query_and_not_comparing_none(
     monkeypatch.setattr(ports.audience, "_answer", None)
     now_is(2026, 10, 1)
     snapshots.keep()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         table = coverage.table()
     with django_assert_num_queries(1):
         snapshots.compare(table, snapshots.of("2026-10"))
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("query", "queries"), [({}, 19), ({"against": "2026-10"}, 20)])
+@pytest.mark.parametrize(("query", "queries"), [({}, 20), ({"against": "2026-10"}, 21)])
 def test_the_screen_costs_the_same_for_one_month_and_three(
     number, query, queries, client, stage, persona, owner, now_is, monkeypatch, django_assert_num_queries
 ):

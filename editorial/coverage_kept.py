@@ -1,0 +1,97 @@
+"""The figures of the coverage map as the worker keeps them, with the best and the worst piece of each cell.
+
+    a page, an entry, a persona … is saved -> StaleCoverage -> recount -> CoverageCount -> figures
+
+What is kept holds while nothing is marked, on the day it was counted (review dates pass by themselves), and for an
+hour, so that what no signal tells of is not out for long. Where it does not hold, `figures` counts now: with a worker
+that is late the map is slower, never wrong.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Exists, Q
+from django.utils import timezone
+
+from cms import clock
+from editorial.coverage_counts import count, groups
+from editorial.coverage_lists import ALL, Kind, Narrowing, live_pieces
+from editorial.models import CoverageCount, CoverageLevels, StaleCoverage
+
+HOLDS = timedelta(hours=1)
+BEST, WORST = "best", "worst"
+
+Figures = dict[str, dict]  # of a part of the map, as in `CoverageCount`
+
+
+class Standout(NamedTuple):
+    """The piece of a cell that most, or fewest, of those it is for took in: `relevant` of `placed` readers."""
+
+    pk: int
+    title: str
+    relevant: int
+    placed: int
+
+
+def mark(**_signal) -> None:
+    """Something that the map counts was saved: what is kept holds no more. Call it in the transaction that saves."""
+    StaleCoverage.objects.create(marked_at=clock.now())
+
+
+def figures(levels: CoverageLevels, part: Narrowing, personas: Iterable[int]) -> tuple[Counter, dict]:
+    """{(row, column, kind): n}, and {(row, column): {BEST: Standout, WORST: Standout}}.
+
+    Two statements, and four more where what is kept does not hold. Standouts are as last counted either way.
+    """
+    kept, holds = _kept(part)
+    counted = _read(kept) if holds else count(groups(levels, part), personas)
+    return counted, _standouts(kept)
+
+
+def _kept(part: Narrowing) -> tuple[Figures, bool]:
+    """What is kept of a part, and whether it holds. One statement."""
+    asked = (part.topic.pk if part.topic else 0, part.format)
+    wanted = Q(topic=0, format="") | Q(topic=asked[0], format=asked[1])
+    rows = CoverageCount.objects.filter(wanted).annotate(is_stale=Exists(StaleCoverage.objects.all()))
+    kept = {(row.topic, row.format): row for row in rows}
+    whole = kept.get((0, ""))
+    fresh = whole and is_today(whole.counted_at) and whole.counted_at > clock.now() - HOLDS
+    return kept[asked].figures if asked in kept else {}, bool(fresh and not whole.is_stale)
+
+
+def is_today(moment: datetime) -> bool:
+    return timezone.localdate(moment) == timezone.localdate(clock.now())
+
+
+def _read(kept: Figures) -> Counter:
+    """As `count` gives them: with the row of totals, each stage's column added up."""
+    counted = Counter()
+    for (row, column), cell in _cells(kept):
+        for kind in Kind:
+            if number := cell.get(kind.value):
+                counted[row, column, kind] += number
+                counted[ALL, column, kind] += number
+    return counted
+
+
+def _cells(kept: Figures) -> Iterator[tuple[tuple, dict]]:
+    for key, cell in kept.items():
+        row, column = (int(one) if one.isdecimal() else one for one in key.split("-"))
+        yield (row, column), cell
+
+
+def _standouts(kept: Figures) -> dict[tuple, dict[str, Standout]]:
+    """The best and worst pieces that are still live, with their titles. One statement, or none."""
+    named = {cell: {name: of[name] for name in (BEST, WORST) if name in of} for cell, of in _cells(kept)}
+    ids = {one[0] for of in named.values() for one in of.values()}
+    titles = dict(live_pieces().filter(pk__in=ids).values_list("pk", "title")) if ids else {}
+    return {
+        cell: {
+            name: Standout(pk, titles[pk], relevant, placed)
+            for name, (pk, relevant, placed) in of.items()
+            if pk in titles
+        }
+        for cell, of in named.items()
+    }

@@ -1,0 +1,139 @@
+"""Counting the whole coverage map, and each part of it, for keeping: the background half of `coverage_kept.py`."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import product
+from typing import NamedTuple
+
+from django.db import transaction
+
+from cms import clock, scorecards
+from cms.models import AssetPage, AssetTopic, Persona, Scorecard
+from editorial.coverage_counts import pieces
+from editorial.coverage_kept import BEST, WORST, Figures, is_today
+from editorial.coverage_lists import ALL, NOBODY, Kind, plans
+from editorial.models import CoverageCount, CoverageLevels, Entry, StaleCoverage
+
+AGAIN = timedelta(minutes=10)
+NEW = timedelta(days=30)  # a piece that is live for less is not called the worst: it had no time
+MOST_MARKS = 5_000
+
+Part = tuple[int, str]  # topic and format; 0 and "" for all
+
+
+class Item(NamedTuple):
+    """A piece or a plan as far as counting cares."""
+
+    pk: int
+    kind: str
+    stage: int | None
+    for_all: bool
+    format: str
+    live_since: datetime | None = None
+
+
+def recount() -> int:
+    """Count the map again where something was marked, or ten minutes passed; how many parts changed. The loop.
+
+    Marks are read before what they are about, and go with what was counted; a worker that was overtaken writes nothing.
+    """
+    marks = list(StaleCoverage.objects.order_by("pk").values_list("pk", flat=True)[:MOST_MARKS])
+    before = {(row.topic, row.format): row for row in CoverageCount.objects.all()}
+    whole, now = before.get((0, "")), clock.now()
+    if whole and not marks and whole.counted_at > now - AGAIN and is_today(whole.counted_at):
+        return 0
+    found = _count(CoverageLevels.now(), now)
+    with transaction.atomic():
+        current = CoverageCount.objects.select_for_update().filter(topic=0, format="").first()
+        if (current and current.counted_at) != (whole and whole.counted_at):
+            return 0
+        changed = _store(found, before, now)
+        StaleCoverage.objects.filter(pk__in=marks).delete()
+    return changed
+
+
+def _count(levels: CoverageLevels, now: datetime) -> dict[Part, Figures]:
+    """Every part of the map, in eight statements."""
+    parts: dict[Part, Figures] = defaultdict(lambda: defaultdict(Counter))
+    everybody = list(Persona.objects.values_list("pk", flat=True))
+    cards = _cards()
+    for item, named, topics in _items(levels):
+        row = NOBODY if item.stage is None else item.stage
+        columns = everybody if item.for_all else named or [NOBODY]
+        card = cards.get(item.pk) if item.kind in (Kind.LIVE, Kind.WEAK) and item.stage is not None else None
+        for part in product((0, *topics), ("", item.format)):
+            for column in (ALL, *columns):
+                cell = parts[part][f"{row}-{column}"]
+                cell[item.kind] += 1
+                if card and column not in (ALL, NOBODY):
+                    _compare(cell, (item.pk, *card), is_new=not item.live_since or item.live_since > now - NEW)
+    return parts
+
+
+def _cards() -> dict[int, tuple[int, int]]:
+    """{piece: (readers it is for, readers whose stage and persona were known)} where there are enough to say."""
+    known = Scorecard.objects.filter(days=scorecards.USUAL, placed__gte=scorecards.TOO_FEW)
+    return {pk: (relevant, placed) for pk, relevant, placed in known.values_list("asset", "relevant", "placed")}
+
+
+def _compare(cell: dict, piece: tuple[int, int, int], *, is_new: bool) -> None:
+    """Is it better than the best so far, or worse than the worst? With as many, the greater share is better."""
+    if BEST not in cell or _order(piece) > _order(cell[BEST]):
+        cell[BEST] = piece
+    if not is_new and (WORST not in cell or _order(piece) < _order(cell[WORST])):
+        cell[WORST] = piece
+
+
+def _order(piece: tuple[int, int, int]) -> tuple:
+    pk, relevant, placed = piece
+    return relevant, relevant / placed, -pk
+
+
+def _items(levels: CoverageLevels) -> Iterator[tuple[Item, list[int], list[int]]]:
+    """Every piece and every plan, with its personas and topics. Six statements."""
+    found = pieces(levels).values_list(
+        "pk", "kind", "primary_stage", "for_all_personas", "format", "first_published_at"
+    )
+    personas = _members(AssetPage.personas.through.objects.values_list("assetpage_id", "persona_id"))
+    topics = _members(AssetTopic.objects.values_list("content_object_id", "tag_id"))
+    yield from ((Item(*row), personas.get(row[0], []), topics.get(row[0], [])) for row in found)
+    open_ = plans()
+    planned = open_.order_by().values_list("pk", "stage", "format")
+    ids = open_.order_by().values("pk")
+    personas = _members(Entry.personas.through.objects.filter(entry__in=ids).values_list("entry_id", "persona_id"))
+    topics = _members(Entry.topics.through.objects.filter(entry__in=ids).values_list("entry_id", "topic_id"))
+    for pk, stage, format_ in planned:
+        yield Item(pk, Kind.PLANNED.value, stage, False, format_), personas.get(pk, []), topics.get(pk, [])
+
+
+def _members(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    members = defaultdict(list)
+    for pk, member in rows:
+        members[pk].append(member)
+    return members
+
+
+def _store(found: dict[Part, Figures], before: dict[Part, CoverageCount], now: datetime) -> int:
+    """Write what is different, and the whole map, whose time says when all was counted; how many parts changed."""
+    kept = {part: _plain(cells) for part, cells in found.items()}
+    kept.setdefault((0, ""), {})
+    changed = [part for part in kept if part not in before or before[part].figures != kept[part]]
+    rows = [
+        CoverageCount(topic=part[0], format=part[1], figures=kept[part], counted_at=now) for part in {*changed, (0, "")}
+    ]
+    CoverageCount.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["topic", "format"], update_fields=["figures", "counted_at"]
+    )
+    CoverageCount.objects.filter(pk__in=[row.pk for part, row in before.items() if part not in kept]).delete()
+    return len(changed)
+
+
+def _plain(cells: Figures) -> Figures:
+    """As JSON gives it back. One piece alone is the best of its cell, and not its worst."""
+    plain = {}
+    for key, cell in cells.items():
+        if WORST in cell and cell[WORST] == cell[BEST]:
+            cell = {name: value for name, value in cell.items() if name != WORST}
+        plain[key] = {str(name): list(value) if isinstance(value, tuple) else value for name, value in cell.items()}
+    return plain
