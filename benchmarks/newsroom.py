@@ -67,6 +67,7 @@ def _filled() -> object:
     today = timezone.localdate()
     _plan(today, user)
     _publish(today)
+    _tag()
     _count(today)
     return user
 
@@ -138,6 +139,21 @@ def _publish(today) -> None:
     through = AssetPage.personas.through
     rows = (through(assetpage_id=page.pk, persona_id=personas[n % len(personas)].pk) for n, page in enumerate(pages))
     through.objects.bulk_create(rows, batch_size=500)
+
+
+def _tag() -> None:
+    """Every piece and every plan is about one of 30 topics, all of them on the list of interests."""
+    from cms.models import AssetPage, AssetTopic, Topic
+    from editorial.models import Entry, Interest
+
+    topics = [Topic.objects.create(slug=f"bench-{n}", name=f"Topic {n}") for n in range(30)]
+    Interest.objects.bulk_create(Interest(topic=topic, every_weeks=6, sort_order=n) for n, topic in enumerate(topics))
+    pieces = enumerate(AssetPage.objects.order_by("pk").values_list("pk", flat=True))
+    AssetTopic.objects.bulk_create(
+        (AssetTopic(content_object_id=pk, tag=topics[n % 30]) for n, pk in pieces), batch_size=500
+    )
+    about, plans = Entry.topics.through, enumerate(Entry.objects.order_by("pk").values_list("pk", flat=True))
+    about.objects.bulk_create((about(entry_id=pk, topic_id=topics[n % 30].pk) for n, pk in plans), batch_size=500)
 
 
 def _count(today) -> None:

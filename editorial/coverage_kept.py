@@ -50,15 +50,23 @@ def figures(levels: CoverageLevels, part: Narrowing, personas: Iterable[int]) ->
     return counted, _standouts(kept)
 
 
+def rows(wanted: Q, *leave_out: str) -> list[CoverageCount]:
+    """What is kept of these parts, and of the whole map, by which `holds` tells whether it holds. One statement."""
+    found = CoverageCount.objects.filter(Q(topic=0, format="") | wanted).defer(*leave_out)
+    return list(found.annotate(is_stale=Exists(StaleCoverage.objects.all())))
+
+
+def holds(kept: Iterable[CoverageCount]) -> bool:
+    """Was nothing marked since it was counted, today and within the hour?"""
+    whole = next((row for row in kept if (row.topic, row.format) == (0, "")), None)
+    return bool(whole and not whole.is_stale and is_today(whole.counted_at) and whole.counted_at > clock.now() - HOLDS)
+
+
 def _kept(part: Narrowing) -> tuple[Figures, bool]:
     """What is kept of a part, and whether it holds. One statement."""
     asked = (part.topic.pk if part.topic else 0, part.format)
-    wanted = Q(topic=0, format="") | Q(topic=asked[0], format=asked[1])
-    rows = CoverageCount.objects.filter(wanted).annotate(is_stale=Exists(StaleCoverage.objects.all()))
-    kept = {(row.topic, row.format): row for row in rows}
-    whole = kept.get((0, ""))
-    fresh = whole and is_today(whole.counted_at) and whole.counted_at > clock.now() - HOLDS
-    return kept[asked].figures if asked in kept else {}, bool(fresh and not whole.is_stale)
+    kept = rows(Q(topic=asked[0], format=asked[1]))
+    return next((row.figures for row in kept if (row.topic, row.format) == asked), {}), holds(kept)
 
 
 def is_today(moment: datetime) -> bool:

@@ -7,9 +7,11 @@ from itertools import product
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 
 from cms import clock, scorecards
-from cms.models import AssetPage, AssetTopic, Persona, Scorecard
+from cms.models import AssetPage, AssetTopic, Persona, Scorecard, Topic
+from editorial import topic_dates
 from editorial.coverage_counts import pieces
 from editorial.coverage_kept import BEST, WORST, Figures, is_today
 from editorial.coverage_lists import ALL, NOBODY, Kind, plans
@@ -18,6 +20,7 @@ from editorial.models import CoverageCount, CoverageLevels, Entry, StaleCoverage
 AGAIN = timedelta(minutes=10)
 NEW = timedelta(days=30)  # a piece that is live for less is not called the worst: it had no time
 MOST_MARKS = 5_000
+SAID = ("figures", "newest", "coming")
 
 Part = tuple[int, str]  # topic and format; 0 and "" for all
 
@@ -44,6 +47,7 @@ def recount() -> int:
     if whole and not marks and whole.counted_at > now - AGAIN and is_today(whole.counted_at):
         return 0
     found = _count(CoverageLevels.now(), now)
+    _add_dates(found)
     with transaction.atomic():
         current = CoverageCount.objects.select_for_update().filter(topic=0, format="").first()
         if (current and current.counted_at) != (whole and whole.counted_at):
@@ -69,6 +73,18 @@ def _count(levels: CoverageLevels, now: datetime) -> dict[Part, Figures]:
                 if card and column not in (ALL, NOBODY):
                     _compare(cell, (item.pk, *card), is_new=not item.live_since or item.live_since > now - NEW)
     return parts
+
+
+def _add_dates(found: dict[Part, Figures]) -> None:
+    """To each topic's part its newest piece and its next entry. Three statements."""
+    topics = list(Topic.objects.values_list("pk", flat=True))
+    dates = {
+        "newest": topic_dates.newest(topics),
+        "coming": topic_dates.coming(topics, timezone.localdate(clock.now())),
+    }
+    for name, by_topic in dates.items():
+        for topic, (pk, title, day) in by_topic.items():
+            found[topic, ""][name] = [pk, title, day and day.isoformat()]
 
 
 def _cards() -> dict[int, tuple[int, int]]:
@@ -116,17 +132,24 @@ def _members(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
 
 def _store(found: dict[Part, Figures], before: dict[Part, CoverageCount], now: datetime) -> int:
     """Write what is different, and the whole map, whose time says when all was counted; how many parts changed."""
-    kept = {part: _plain(cells) for part, cells in found.items()}
-    kept.setdefault((0, ""), {})
-    changed = [part for part in kept if part not in before or before[part].figures != kept[part]]
-    rows = [
-        CoverageCount(topic=part[0], format=part[1], figures=kept[part], counted_at=now) for part in {*changed, (0, "")}
-    ]
+    rows = {part: _row(part, cells, now) for part, cells in found.items()}
+    rows.setdefault((0, ""), CoverageCount(counted_at=now))
+    changed = {part for part, row in rows.items() if part not in before or _said(row) != _said(before[part])}
     CoverageCount.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["topic", "format"], update_fields=["figures", "counted_at"]
-    )
-    CoverageCount.objects.filter(pk__in=[row.pk for part, row in before.items() if part not in kept]).delete()
+        [rows[part] for part in changed | {(0, "")}],
+        update_conflicts=True, unique_fields=["topic", "format"], update_fields=[*SAID, "counted_at"],
+    )  # fmt: skip
+    CoverageCount.objects.filter(pk__in=[row.pk for part, row in before.items() if part not in rows]).delete()
     return len(changed)
+
+
+def _row(part: Part, cells: Figures, now: datetime) -> CoverageCount:
+    dates = {name: cells.pop(name, None) for name in ("newest", "coming")}
+    return CoverageCount(topic=part[0], format=part[1], figures=_plain(cells), counted_at=now, **dates)
+
+
+def _said(row: CoverageCount) -> list:
+    return [getattr(row, name) for name in SAID]
 
 
 def _plain(cells: Figures) -> Figures:

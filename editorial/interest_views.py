@@ -68,7 +68,7 @@ def plan_url(beat: rhythm.Beat) -> str:
 
 
 def warnings(user) -> list[dict]:
-    """The neglected topics for who may see the list, each with where a piece on it is planned. One query, or none."""
+    """The neglected topics for who may see the list, each with where a piece on it is planned."""
     if not policy.may(user, "interest.view"):
         return []
     found = rhythm.neglected(timezone.localdate(clock.now()))

@@ -18,12 +18,12 @@ from cms.models import AssetPage, AssetTopic, BuyingStage, Persona, Topic
 from editorial import coverage_kept, schedule
 from editorial.models import CoverageLevels, Entry
 
-# What the coverage map counts of a page and of an entry; an autosave, or a move to another day, changes none of it.
+# What is kept with the coverage map depends on this of a page and of an entry; autosaves change none of it.
 COUNTED = {
     AssetPage: {
         "live", "primary_stage", "for_all_personas", "format", "audience", "review_by", "first_published_at", "title",
     },
-    Entry: {"step", "stage", "format", "page", "review_on"},
+    Entry: {"title", "step", "stage", "format", "page", "review_on", "due_on"},
 }  # fmt: skip
 SETS = (AssetPage.personas.through, Entry.personas.through, Entry.topics.through)
 

@@ -3,17 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import OuterRef, Q, Subquery
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cms.library import NEWEST_FIRST
-from cms.models import AssetPage
-from cms.models.pages import Audience
+from editorial import topic_dates
 from editorial.coverage_states import State
-from editorial.models import Entry, Interest
-from editorial.schedule import OPEN, Step
+from editorial.models import Interest
 
 MOST = 50  # of a list that is meant to be short
 WARNED = timedelta(days=14)  # before the day that a piece is due; half the rhythm where that is shorter
@@ -74,31 +69,29 @@ def state(last: date | None, coming: date | None, cadence: timedelta, today: dat
 
 
 def beats(today: date) -> list[Beat]:
-    """Every interest with its newest live piece and its next plan, in the order of the list. One query.
+    """Every interest with its newest live piece and its next plan, in the order of the list.
+
+    Two queries, or four where what is kept of topics does not hold.
 
     A piece that waits for its time counts as planned for its entry's day, today at the earliest.
     """
-    newest = AssetPage.objects.filter(live=True, tagged_topics__tag=OuterRef("topic"))
-    newest = newest.exclude(audience=Audience.SALES_ONLY).order_by(*NEWEST_FIRST)
-    coming = Entry.objects.filter(Q(due_on__gte=today) | Q(step=Step.SCHEDULED), topics=OuterRef("topic"))
-    coming = coming.filter(step__in=OPEN).order_by("due_on", "pk")
-    rows = Interest.objects.select_related("topic", "owner").annotate(
-        last_at=Subquery(newest.values("first_published_at")[:1]),
-        last_id=Subquery(newest.values("pk")[:1]),
-        last_title=Subquery(newest.values("title")[:1]),
-        coming_id=Subquery(coming.values("pk")[:1]),
-        coming_on=Subquery(coming.values("due_on")[:1]),
-        coming_title=Subquery(coming.values("title")[:1]),
-    )
-    return [_beat(row, today) for row in rows[:MOST]]
+    listed = list(Interest.objects.select_related("topic", "owner")[:MOST])
+    topics = [interest.topic_id for interest in listed]
+    last, coming = topic_dates.of_topics(topics, today) if topics else ({}, {})
+    nothing = (None, "", None)
+    return [
+        _beat(interest, last.get(interest.topic_id, nothing), coming.get(interest.topic_id, nothing), today)
+        for interest in listed
+    ]
 
 
 def neglected(today: date) -> list[Beat]:
-    """What a warning is about. One query."""
+    """What a warning is about. Queries as for `beats`."""
     return [beat for beat in beats(today) if beat.state is NEGLECTED]
 
 
-def _beat(row, today: date) -> Beat:
-    coming = max(row.coming_on or today, today) if row.coming_id else None
-    last = timezone.localdate(row.last_at) if row.last_at else None
-    return Beat(row, last, row.last_id, row.last_title or "", coming, row.coming_id, row.coming_title or "", today)
+def _beat(interest: Interest, last: tuple, coming: tuple, today: date) -> Beat:
+    last_id, last_title, last_on = last
+    coming_id, coming_title, coming_on = coming
+    coming_on = max(coming_on or today, today) if coming_id else None
+    return Beat(interest, last_on, last_id, last_title, coming_on, coming_id, coming_title, today)

@@ -55,6 +55,8 @@ class CoverageCount(models.Model):
     topic = models.BigIntegerField(default=0, help_text="0: all topics.")
     format = models.CharField(max_length=20, blank=True, help_text="Empty: all formats.")
     figures = models.JSONField(default=dict)
+    newest = models.JSONField(null=True, help_text="Of a topic, in any format: [id, title, day] of its newest piece.")
+    coming = models.JSONField(null=True, help_text="The same of the entry about it that comes next.")
     counted_at = models.DateTimeField(help_text="When it last changed; of the whole map: when it was last counted.")
 
     class Meta:

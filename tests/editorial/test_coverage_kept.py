@@ -8,9 +8,9 @@ from django.urls import reverse
 from cms import clock, ports
 from cms.feedback import ratings
 from cms.models import Persona, RatingTally, Scorecard
-from editorial import coverage, coverage_kept, coverage_recount, schedule
+from editorial import coverage, coverage_kept, coverage_recount, rhythm, schedule
 from editorial.coverage_lists import ALL, Narrowing
-from editorial.models import CoverageCount, CoverageLevels, Entry, StaleCoverage
+from editorial.models import CoverageCount, CoverageLevels, Entry, Interest, StaleCoverage
 
 pytestmark = pytest.mark.db
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -117,12 +117,31 @@ def test_whatever_the_map_counts_ends_what_is_kept(
     assert shown(coverage.table()) == now
 
 
-def test_autosaves_and_moves_to_another_day_keep_it(make_piece, make_entry, stage, marketer):
+def test_autosaves_and_assignments_keep_it(make_piece, make_entry, stage, marketer):
     page, entry = make_piece(primary_stage=stage), make_entry(stage=stage)
     coverage_recount.recount()
     page.save_revision(user=marketer)
-    schedule.move(entry, user=marketer, version=1, due_on=date(2026, 12, 1))
+    schedule.revise(entry, user=marketer, version=1, values={"assignee": marketer, "notes": "Ask Yara."})
     assert holds()
+
+
+def test_the_dates_of_topics_are_kept_too(make_piece, make_entry, topic, marketer, django_assert_num_queries):
+    Interest.objects.create(topic=topic, every_weeks=6)
+    for title, on in (("Old", (2026, 8, 3)), ("New", (2026, 10, 5))):
+        page = make_piece(title, on=on)
+        page.topics.add(topic)
+        page.save()
+    later = make_entry("Later", topics=[topic], due_on=date(2026, 12, 20))
+    today = NOON.date()
+    with django_assert_num_queries(4):
+        (asked,) = rhythm.beats(today)
+    coverage_recount.recount()
+    with django_assert_num_queries(2):
+        (kept,) = rhythm.beats(today)
+    assert kept == asked
+    assert (kept.last, kept.last_title, kept.coming_title) == (date(2026, 10, 5), "New", "Later")
+    schedule.move(later, user=marketer, version=1, due_on=date(2026, 12, 24))
+    assert rhythm.beats(today)[0].coming == date(2026, 12, 24)
 
 
 def test_a_worker_that_was_overtaken_writes_nothing_and_takes_no_mark(make_piece, stage, persona, monkeypatch, later):

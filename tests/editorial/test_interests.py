@@ -195,6 +195,6 @@ def test_the_list_and_its_evidence_cost_the_same_for_one_topic_and_for_three(db,
     for at in range(number):
         topic = Topic.objects.create(slug=f"t-{at}", name=f"Subject number {at}")
         Interest.objects.create(topic=topic, every_weeks=4)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         found, beats = interests.heard(AUTUMN), rhythm.beats(TODAY)
         assert len([found.by_topic[beat.interest.topic_id] for beat in beats]) == number
