@@ -143,20 +143,20 @@ def in_force(aims: Iterable[MixTarget], span: Span) -> list[MixTarget]:
 
 def of_calendar(entries: QuerySet, pages: QuerySet, span: Span, waiting: dict[int, datetime]) -> Counter:
     """What is planned for, or goes or went live in these days: entries, and pages without one. Two queries."""
-    planned = told(entries).filter(rows.due_or_live(span, waiting)).order_by()
-    found = Counter(planned.values_list(*_names()))
-    return found + Counter(told(rows.unplanned_live(pages, span, waiting)).values_list(*_names()))
+    planned = rows.due_or_live(told(entries), span, waiting)
+    unplanned = rows.unplanned_live(told(pages, alone=True), span, waiting)
+    return Counter(planned.values_list(*_names())) + Counter(unplanned.values_list(*_names()))
 
 
-def told(queryset: QuerySet) -> QuerySet:
-    """Entries or pages with what they say of each of DIMENSIONS, as `is_approach` and so on."""
-    is_page = queryset.model is AssetPage
+def told(queryset: QuerySet, *, alone: bool = False) -> QuerySet:
+    """Entries or pages with what they say of each of DIMENSIONS, as `is_approach` and so on; `alone`: without asking
+    the other of the two, which pages that nobody planned do not have."""
+    other = "entry" if queryset.model is AssetPage else "page"
     values = {}
     for key in DIMENSIONS:
         values[f"is_{key}"] = F(key)
         if key in UNSAID:
-            other = f"entry__{key}" if is_page else f"page__{key}"
-            said = [NullIf(F(name), Value("")) for name in (key, other)]
+            said = [NullIf(F(name), Value("")) for name in (key, *([] if alone else [f"{other}__{key}"]))]
             values[f"is_{key}"] = Coalesce(*said, _of_format() if key == "medium" else Value(""))
     return queryset.annotate(**values)
 

@@ -32,14 +32,18 @@ class Lane(models.TextChoices):
     SLOT = "slot", _("Held room")
 
 
+LAST = 1 << 31  # behind every place that somebody gave
 ICONS = {
     Lane.DUE: "date", Lane.PUBLISH: "upload", Lane.EXPIRE: "time", Lane.REVIEW: "rotate", Lane.SLOT: "circle-plus",
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Card:
-    """One date of an entry, or of a page that nobody planned. `at` is the moment, where a date is one."""
+    """One date of an entry, or of a page that nobody planned. `at` is the moment, where a date is one.
+
+    Never changed; not frozen, since a month of a large plan makes thousands, and frozen ones take four times as long.
+    """
 
     title: str
     lane: Lane
@@ -121,12 +125,14 @@ class Card:
 
     @property
     def order(self) -> tuple:
-        """Within a day: late first, then what is planned, then what is done, each by title."""
-        return (-self.days_late, self.done, self.title.lower(), self.lane)
+        """Within a day: late first, then what is planned, then what is done; each as somebody put it, else by title."""
+        place = self.entry.place if self.entry and self.lane == Lane.DUE else None
+        return (-self.days_late, self.done, LAST if place is None else place, self.title.lower(), self.lane)
 
 
 def of_entries(entries: Iterable[Plan], waiting: dict[int, datetime], today: date) -> Iterator[Card]:
     """The cards of each entry. `waiting`: when scheduled pages go live, by page id."""
+    zone = timezone.get_current_timezone()
     for entry in entries:
         page = entry.page if entry.page_id else None
         at = _live_at(page, waiting) if page and entry.step in (Step.SCHEDULED, Step.PUBLISHED) else None
@@ -134,16 +140,17 @@ def of_entries(entries: Iterable[Plan], waiting: dict[int, datetime], today: dat
             late = (today - entry.due_on).days if entry.due_on and entry.step in OPEN else 0
             yield Card(entry.title, Lane.DUE, entry.due_on, entry, page, days_late=max(late, 0))
         else:
-            yield Card(entry.title, Lane.PUBLISH, timezone.localdate(at), entry, page, at)
-        yield from _later(entry.title, entry, page)
+            yield Card(entry.title, Lane.PUBLISH, at.astimezone(zone).date(), entry, page, at)
+        yield from _later(entry.title, entry, page, zone)
 
 
 def of_pages(pages: Iterable[Piece], waiting: dict[int, datetime]) -> Iterator[Card]:
     """The cards of pages without an entry."""
+    zone = timezone.get_current_timezone()
     for page in pages:
         if at := _live_at(page, waiting):
-            yield Card(page.title, Lane.PUBLISH, timezone.localdate(at), page=page, at=at)
-        yield from _later(page.title, None, page)
+            yield Card(page.title, Lane.PUBLISH, at.astimezone(zone).date(), page=page, at=at)
+        yield from _later(page.title, None, page, zone)
 
 
 def of_slots(held: Iterable[Slot], today: date, *, all_told: bool) -> Iterator[Card]:
@@ -157,6 +164,11 @@ def of_slots(held: Iterable[Slot], today: date, *, all_told: bool) -> Iterator[C
             yield Card(_now("Room for something timely"), Lane.SLOT, slot.day, slot=slot, state=state)
 
 
+def complete(cards: Iterable[Card]) -> None:
+    """Read what these cards say beyond their titles and days, in at most two statements."""
+    dated.complete(one.what for one in cards if isinstance(one.what, Plan | Piece))
+
+
 def name_personas(cards: Iterable[Card]) -> None:
     """Fill in for whom the entries and pages of these cards are, in at most two statements."""
     whole = list(cards)
@@ -164,10 +176,10 @@ def name_personas(cards: Iterable[Card]) -> None:
     dated.name_personas([card.page for card in whole if card.page and not card.entry])
 
 
-def _later(title, entry, page) -> Iterator[Card]:
+def _later(title, entry, page, zone) -> Iterator[Card]:
     """What comes after publication: its end, and the day it is looked at again."""
     if page and page.expire_at:
-        yield Card(title, Lane.EXPIRE, timezone.localdate(page.expire_at), entry, page, page.expire_at)
+        yield Card(title, Lane.EXPIRE, page.expire_at.astimezone(zone).date(), entry, page, page.expire_at)
     if again := (entry and entry.review_on) or (page and page.review_by):
         yield Card(title, Lane.REVIEW, again, entry, page)
 

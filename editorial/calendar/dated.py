@@ -5,10 +5,11 @@ times longer than to read them, so the calendar reads only the columns that it s
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from wagtail.models import Site
 
@@ -33,20 +34,20 @@ class Person:
 
 @dataclass(slots=True)
 class Piece:
-    """A page as far as the calendar cares. `stage`: its name."""
+    """A page as far as the calendar cares. Its first fields say on which days it stands; `complete` reads the rest."""
 
     pk: int
     title: str
-    format: str
-    shelf_life: str
     live: bool
     expired: bool
     first_published_at: datetime | None
     expire_at: datetime | None
     review_by: date | None
-    latest_revision_id: int | None
-    url_path: str
-    stage: str | None
+    format: str = ""
+    shelf_life: str = ""
+    latest_revision_id: int | None = None
+    url_path: str = ""
+    stage: str | None = None  # its name
     personas: tuple[str, ...] = ()
 
     def get_format_display(self):
@@ -66,19 +67,20 @@ class Piece:
 
 @dataclass(slots=True)
 class Plan:
-    """An entry as far as the calendar cares. `stage`: its name."""
+    """An entry as far as the calendar cares, read in the same two parts."""
 
     pk: int
     title: str
     step: str
     due_on: date | None
     review_on: date | None
-    format: str
-    shelf_life: str
-    version: int
-    stage: str | None
+    place: int | None
+    page: Piece | None
+    format: str = ""
+    shelf_life: str = ""
+    version: int = 0
+    stage: str | None = None
     assignee: Person | None = None
-    page: Piece | None = None
     personas: tuple[str, ...] = ()
 
     @property
@@ -95,31 +97,46 @@ class Plan:
         return ShelfLife(self.shelf_life).label
 
 
-OF_PIECE = (*(one.name for one in fields(Piece)[:-2]), "primary_stage__name")
-OF_PLAN = (*(one.name for one in fields(Plan)[:8]), "stage__name")
+OF_PIECE = tuple(one.name for one in fields(Piece)[:7])
+OF_PLAN = tuple(one.name for one in fields(Plan)[:6])
+MORE_OF_PIECE = ("format", "shelf_life", "latest_revision_id", "url_path", "primary_stage__name")
+MORE_OF_PLAN = ("format", "shelf_life", "version", "stage__name")
 OF_PERSON = tuple(f"assignee__{one.name}" for one in fields(Person))
-COLUMNS = (*OF_PLAN, "assignee_id", *OF_PERSON, *(f"page__{name}" for name in OF_PIECE))
 
 
 def plans(entries: QuerySet) -> list[Plan]:
-    """The entries of a queryset, one statement."""
-    return [_plan(row) for row in entries.values_list(*COLUMNS)]
+    """The entries of a queryset with the days they stand on, one statement."""
+    rows = entries.values_list(*OF_PLAN, *(f"page__{name}" for name in OF_PIECE))
+    return [Plan(*row[:6], Piece(*row[6:]) if row[6] else None) for row in rows]
 
 
 def pieces(pages: QuerySet) -> list[Piece]:
-    """The pages of a queryset, one statement."""
+    """The pages of a queryset with the days they stand on, one statement."""
     return [Piece(*row) for row in pages.values_list(*OF_PIECE)]
+
+
+def complete(found: Iterable[Plan | Piece | None]) -> None:
+    """Read what a card says beyond its days, of those that are shown: a statement for entries, one for pages."""
+    plans_, pieces_ = defaultdict(list), defaultdict(list)
+    for one in found:
+        if isinstance(one, Plan):
+            plans_[one.pk].append(one)
+        if isinstance(page := one.page if isinstance(one, Plan) else one, Piece):
+            pieces_[page.pk].append(page)
+    rows = Entry.objects.filter(pk__in=plans_).values_list("pk", *MORE_OF_PLAN, "assignee_id", *OF_PERSON)
+    for pk, format_, shelf_life, version, stage, assignee, *names in rows if plans_ else ():
+        for plan in plans_[pk]:
+            plan.format, plan.shelf_life, plan.version, plan.stage = format_, shelf_life, version, stage
+            plan.assignee = Person(*names) if assignee else None
+    for pk, *values in AssetPage.objects.filter(pk__in=pieces_).values_list("pk", *MORE_OF_PIECE) if pieces_ else ():
+        for page in pieces_[pk]:
+            page.format, page.shelf_life, page.latest_revision_id, page.url_path, page.stage = values
 
 
 def any_of(queryset: QuerySet, *conditions) -> QuerySet:
     """Rows that meet any of the conditions, each looked for by its own index; what meets two comes twice."""
     arms = [queryset.order_by().filter(condition) for condition in conditions]
     return arms[0].union(*arms[1:], all=True)
-
-
-def among(model, *conditions) -> Q:
-    """The same as a condition: rows of the model that meet any of these."""
-    return Q(pk__in=any_of(model.objects.values("pk"), *conditions))
 
 
 def distinct(found: list) -> list:
@@ -138,8 +155,3 @@ def name_personas(found: list[Plan] | list[Piece]) -> None:
         names[pk] += (name,)
     for one in found:
         one.personas = names[one.pk]
-
-
-def _plan(row: tuple) -> Plan:
-    plan, (assignee, *names), page = row[:9], row[9:13], row[13:]
-    return Plan(*plan, Person(*names) if assignee else None, Piece(*page) if page[0] else None)

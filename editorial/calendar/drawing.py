@@ -20,6 +20,8 @@ from editorial.calendar.cards import Card, Lane
 from editorial.markup import NOTHING, filled, icon, joined
 from editorial.schedule import Step
 
+KEYS = mark_safe(' aria-describedby="nr-keys"')
+
 
 class Pen:
     """Draws the cards of one answer. `here`: the screen's address, to come back to; `shape`: one of the calendar's."""
@@ -37,15 +39,14 @@ class Pen:
         """A card in a cell, a lane or a column of the board."""
         if not self.may_change:
             return self._readers_card(card)
-        marks = (("--late", card.days_late), ("--done", card.done), ("--movable", card.movable))
-        classes = "".join(f" nr-card{mark}" for mark, holds in marks if holds)
+        movable = card.movable
         return filled(
-            '<li class="nr-card nr-card--{}{}" {}><a class="nr-card__title" href="{}"{}>{}{}</a>'
+            '<li class="nr-card nr-card--{}{}{}{}" {}><a class="nr-card__title" href="{}"{}>{}{}</a>'
             '<span class="nr-card__facts">{}</span>{}</li>',
-            card.lane.value, classes, self._data(card), self.address(card),
-            mark_safe(' aria-describedby="nr-keys"') if card.movable else NOTHING, self._lane_mark(card), card.title,
-            self._facts(card, show_day),
-            self._opener(card, "nr-card__move", icon("dots-horizontal")) if card.movable else NOTHING,
+            card.lane.value, " nr-card--late" * bool(card.days_late), " nr-card--done" * card.done,
+            " nr-card--movable" * movable, self._data(card), self.address(card),
+            KEYS if movable else NOTHING, self._lane_mark(card), card.title, self._facts(card, show_day),
+            self._opener(card, "nr-card__move", icon("dots-horizontal")) if movable else NOTHING,
         )  # fmt: skip
 
     def line(self, card: Card, *, show_day: bool = False) -> SafeString:
@@ -59,7 +60,7 @@ class Pen:
             "".join(f" nr-line{mark}" for mark, holds in marks if holds),
             self._data(card) if self.may_change else NOTHING,
             filled('<a href="{}">{}</a>', address, card.title) if address else card.title,
-            joined(filled("<span>{}</span>", fact) for fact in self._told(card, show_day)),
+            joined(self._told(card, show_day)),
             " w-status--primary" if card.done else "", self._step(card), self._actions(card),
         )  # fmt: skip
 
@@ -93,55 +94,69 @@ class Pen:
         if card.lane == Lane.DUE or card.done:
             return NOTHING
         html = '<span class="nr-card__lane">{}<span class="w-sr-only">{}: </span></span>'
-        return filled(html, icon(card.icon), self._label(card.lane))
+        return self._once(("mark", card.icon, card.lane), lambda: filled(html, icon(card.icon), card.lane.label))
 
     def _facts(self, card: Card, show_day: bool) -> SafeString:
+        """Most cards say the same few things: each is made once."""
         parts = []
         if show_day and card.day:
-            parts.append(filled('<time datetime="{}">{}</time>', card.day.isoformat(), self._day(card.day)))
-        if card.days_late:
-            parts.append(filled('<strong class="nr-late">{}</strong>', self._late_words % {"n": card.days_late}))
+            html = '<time datetime="{}">{}</time>'
+            parts.append(self._once(("day", card.day), lambda: filled(html, card.day, say(card.day, "j M"))))
+        if late := card.days_late:
+            html = '<strong class="nr-late">{}</strong>'
+            parts.append(self._once(("late", late), lambda: filled(html, _("%(n)s d late") % {"n": late})))
         if card.at and not card.done:
             parts.append(filled("<time>{}</time>", time_format(localtime(card.at).time(), "H:i")))
         if card.done:
-            parts.append(filled("<span>{}</span>", self._word("Live", lambda: _("Live"))))
+            parts.append(self._once("live", lambda: filled("<span>{}</span>", _("Live"))))
         elif card.lane != Lane.DUE:
-            parts.append(filled("<span>{}</span>", self._label(card.lane)))
+            parts.append(self._once(("lane", card.lane), lambda: filled("<span>{}</span>", card.lane.label)))
         elif self.shape != "board":
-            parts.append(filled('<span class="nr-card__step">{}</span>', self._of_step(card)))
-        parts.append(filled('<span class="nr-card__format">{}</span>', self._format(card)))
+            html, step = '<span class="nr-card__step">{}</span>', self._of_step(card)
+            parts.append(self._once(("said", card.entry.step), lambda: filled(html, step)))
+        html, kind = '<span class="nr-card__format">{}</span>', card.what.format
+        parts.append(self._once(("kind", kind), lambda: filled(html, self._format(card))))
         if card.timely:
             parts.append(self._timely)
-        if card.entry and card.entry.assignee:
-            who = card.entry.assignee
-            parts.append(filled('<span class="nr-card__who" title="{}">{}</span>', who, card.initials))
+        if card.entry and (who := card.entry.assignee):
+            html, key = '<span class="nr-card__who" title="{}">{}</span>', ("who", who.username)
+            parts.append(self._once(key, lambda: filled(html, who, card.initials)))
         return joined(parts)
 
-    def _told(self, card: Card, show_day: bool) -> list[str]:
-        """The facts of a line, in their order."""
-        told = [date_format(card.day, "DATE_FORMAT")] if show_day and card.day else []
+    def _told(self, card: Card, show_day: bool) -> list[SafeString]:
+        """The facts of a line, in their order; what many lines say is made once."""
+        told = [self._said(self._day(card.day))] if show_day and card.day else []
         if not self.may_change:
             return told
         one, entry = card.what, card.entry
-        if card.days_late:
-            words = ngettext("%(n)s day overdue", "%(n)s days overdue", card.days_late) % {"n": card.days_late}
-            told.append(filled('<strong class="nr-late">{}{}</strong>', icon("warning"), words))
+        if late := card.days_late:
+            words = ngettext("%(n)s day overdue", "%(n)s days overdue", late) % {"n": late}
+            told.append(filled('<span><strong class="nr-late">{}{}</strong></span>', icon("warning"), words))
         if card.lane != Lane.DUE and not card.done:
             at = f" {time_format(localtime(card.at).time(), 'H:i')}" if card.at else ""
-            told.append(filled("{}{}{}", icon(card.icon), self._label(card.lane), at))
-        told.append(self._format(card))
+            told.append(self._said(f"{self._label(card.lane)}{at}", card.icon))
+        told.append(self._said(self._format(card)))
         shelf_life = self._once(("shelf life", one.shelf_life), one.get_shelf_life_display)
-        told.append(filled("{}{}", icon("time") if card.timely else NOTHING, shelf_life))
-        told += [one.stage or (_("No stage yet") if entry else _("Unclassified")), *one.personas]
+        told.append(self._said(shelf_life, "time" if card.timely else ""))
+        told.append(self._said(one.stage or (_("No stage yet") if entry else _("Unclassified"))))
+        told += [self._said(name) for name in one.personas]
         if entry is None:
-            told.append(_("Not planned here"))
+            told.append(self._said(_("Not planned here")))
         elif entry.assignee:
-            told.append(filled("{}{}", icon("user"), entry.assignee))
+            told.append(self._said(str(entry.assignee), "user"))
         elif not card.done:
-            told.append(_("Nobody assigned"))
+            told.append(self._said(_("Nobody assigned")))
         if day := card.planned_elsewhere:
-            told.append(_("planned for %(day)s") % {"day": date_format(day, "DATE_FORMAT")})
+            told.append(self._said(_("planned for %(day)s") % {"day": self._day(day)}))
         return told
+
+    def _said(self, words: str, sign: str = "") -> SafeString:
+        return self._once(
+            ("said", words, sign), lambda: filled("<span>{}{}</span>", icon(sign) if sign else NOTHING, words)
+        )
+
+    def _day(self, day: date) -> str:
+        return self._once(("date", day), lambda: date_format(day, "DATE_FORMAT"))
 
     def _step(self, card: Card) -> str:
         if card.done:
@@ -179,24 +194,18 @@ class Pen:
         html = '<a class="button button-small button-secondary{}" href="{}">{}<span class="w-sr-only"> {}</span></a>'
         return filled(html, more, url, label, card.title)
 
-    def _opener(self, card: Card, classes: str, icon: str) -> SafeString:
+    def _opener(self, card: Card, classes: str, sign: str) -> SafeString:
         """Opens the dialog that moves it; without a script, the page that does. With an icon, its words are heard."""
         label = self._word("move to", lambda: _("Move to…"))
-        seen = icon or label
-        heard = f"{label} {card.title}" if icon else f" {card.title}"
         return filled(
-            '<a class="{}" href="{}?{}" data-action="lede-calendar#open">{}<span class="w-sr-only">{}</span></a>',
-            classes, self.move(card), self.back, seen, heard,
+            '<a class="{}" href="{}?{}" data-action="lede-calendar#open">{}<span class="w-sr-only">{} {}</span></a>',
+            classes, self.move(card), self.back, sign or label, label if sign else "", card.title,
         )  # fmt: skip
 
     @cached_property
     def _timely(self) -> SafeString:
         html = '<span class="nr-card__timely" title="{0}">{1}<span class="w-sr-only">{0}</span></span>'
         return filled(html, _("Timely"), icon("time"))
-
-    @cached_property
-    def _late_words(self) -> str:
-        return _("%(n)s d late")
 
     def _address(self, name: str, pk: int) -> str:
         return self._once(name, lambda: reverse(name, args=[0])).replace("/0/", f"/{pk}/")
@@ -210,14 +219,12 @@ class Pen:
     def _of_step(self, card: Card) -> str:
         return self._once(("step", card.entry.step), card.entry.get_step_display)
 
-    def _day(self, day: date) -> str:
-        return self._once(day, lambda: say(day, "j M"))
-
     def _word(self, name: str, word) -> str:
         return self._once(("word", name), word)
 
     def _once(self, key: object, find) -> str:
         """What `find` gives, looked up once an answer."""
-        if key not in self._known:
-            self._known[key] = str(find())
-        return self._known[key]
+        if (known := self._known.get(key)) is None:
+            known = find()
+            self._known[key] = known = known if isinstance(known, SafeString) else str(known)
+        return known

@@ -1,7 +1,6 @@
 """What narrows the calendar: one set of filters for month, week, list, board, feed and export."""
 
 import django_filters
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import MultipleUserFilter, UserModelMultipleChoiceField, WagtailFilterSet
@@ -10,10 +9,11 @@ from cms.models import BuyingStage, Campaign, Persona, Topic, User
 from cms.models.pages import Approach, Format, Length, Medium, ShelfLife
 from editorial import mix
 from editorial.calendar.cards import Lane
+from editorial.calendar.widgets import Checks
 from editorial.models import Entry
 
 NOT_SAID = ("unsaid", _("Not said"))
-CHECKS = forms.CheckboxSelectMultiple
+CHECKS = Checks
 
 
 class _Keys:

@@ -18,7 +18,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.users.models import UserProfile
 
 from cms import clock, policy
-from editorial.calendar import feed
+from editorial.calendar import cards, feed
 from editorial.calendar.views import CalendarView
 from editorial.models import CalendarFeed, SavedView
 
@@ -116,6 +116,7 @@ class FeedView(View):
         with timezone.override(zone):
             seen = self.calendar
             found = seen.between(feed.span(timezone.localdate(clock.now())))
+            cards.complete(found)
         text = feed.write(self.feed.name, found, zone, all_told=seen.may_change)
         headers = {"Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
         return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)

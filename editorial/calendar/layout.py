@@ -49,6 +49,11 @@ class Layout:
         return [*self.earlier, *self.unscheduled, *(card for day in self.days for card in day.cards)]
 
     @property
+    def shown(self) -> list[Card]:
+        """Those of them that a grid has room for."""
+        return [*self.earlier, *self.unscheduled, *(card for day in self.days for card in day.shown)]
+
+    @property
     def overdue(self) -> int:
         return len(self.earlier) + sum(card.days_late > 0 for day in self.days for card in day.cards)
 
@@ -59,20 +64,16 @@ class Layout:
 
 @dataclass
 class Column:
-    """The entries at one step, at most so many of them, and how many there are."""
+    """The entries at one step, at most so many of them, and whether there are more."""
 
     step: str
     label: str
     cards: list[Card]
-    count: int
+    goes_on: bool
 
     @property
     def by_hand(self) -> bool:
         return self.step not in (Step.SCHEDULED, Step.PUBLISHED)
-
-    @property
-    def hidden(self) -> int:
-        return self.count - len(self.cards)
 
 
 def grid(span: Month | Week, cards: Iterable[Card], today: date) -> Layout:
@@ -109,13 +110,14 @@ def _go_on(days: list[Day], after: str) -> None:
         days[0].cards = days[0].cards[places[0] :]
 
 
-def board(cards: Iterable[Card], counts: dict[str, int]) -> list[Column]:
-    """One column a step, in the order of the work; a card for each entry, however many dates it has."""
+def board(cards: Iterable[Card], holds: int) -> list[Column]:
+    """One column a step, in the order of the work, of at most so many cards; a card for each entry, however many dates
+    it has, by the day it is due."""
     by_step = {step: [] for step in COLUMNS}
-    for card in sorted(cards, key=lambda card: card.order):
+    for card in sorted(cards, key=lambda card: (card.day is None, str(card.day), card.order)):
         if card.lane in (Lane.DUE, Lane.PUBLISH) and card.entry and card.entry.step in by_step:
             by_step[card.entry.step].append(card)
-    return [Column(step, step.label, found, counts.get(step, 0)) for step, found in by_step.items()]
+    return [Column(step, step.label, found[:holds], len(found) > holds) for step, found in by_step.items()]
 
 
 def _fill(days: dict[date, Day], cards: Iterable[Card], span: Span, today: date) -> Layout:

@@ -3,18 +3,17 @@
 from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from wagtail.models import Page, Revision
 
-from cms.models import AssetPage
 from editorial.calendar import dated
 from editorial.calendar.dated import Piece, Plan
 from editorial.calendar.span import Span
-from editorial.models import Entry
 from editorial.schedule import OPEN, Step
 
 LANE_HOLDS, COLUMN_HOLDS = 30, 30
 ON_THEIR_WAY = (Step.SCHEDULED, Step.PUBLISHED)  # their date is the page's, not the plan's
+BY_DAY = tuple(step for step in Step if step not in ON_THEIR_WAY)
 UNDER_WAY = tuple(step for step in OPEN if step not in ON_THEIR_WAY)
 
 
@@ -40,14 +39,15 @@ def between(entries: QuerySet, span: Span, waiting: dict[int, datetime]) -> list
     return dated.distinct(dated.plans(found))
 
 
-def due_or_live(span: Span, waiting: dict[int, datetime]) -> Q:
-    """Entries that are due, or whose page goes or went live, in the span."""
-    return dated.among(Entry, *_due_or_live(span, waiting))
+def due_or_live(entries: QuerySet, span: Span, waiting: dict[int, datetime]) -> QuerySet:
+    """Entries that are due, or whose page goes or went live, in the span: each once, ready for `values_list`."""
+    return dated.any_of(entries, *_due_or_live(span, waiting))
 
 
 def _due_or_live(span: Span, waiting: dict[int, datetime]) -> tuple[Q, ...]:
-    due = Q(due_on__range=(span.first, span.last)) & ~Q(step__in=ON_THEIR_WAY)
-    return due, _published(span), Q(step=Step.SCHEDULED, page__in=_due(waiting, span))
+    due = Q(due_on__range=(span.first, span.last), step__in=BY_DAY)
+    soon = _due(waiting, span)
+    return due, _published(span), *([Q(step=Step.SCHEDULED, page__in=soon)] if soon else [])
 
 
 def late(entries: QuerySet, span: Span) -> list[Plan]:
@@ -74,14 +74,16 @@ def unplanned(pages: QuerySet, span: Span, waiting: dict[int, datetime]) -> list
 
 
 def unplanned_live(pages: QuerySet, span: Span, waiting: dict[int, datetime]) -> QuerySet:
-    """Pages without an entry that go or went live in the span."""
-    return pages.filter(dated.among(AssetPage, *_goes_live(span, waiting)), entry=None)
+    """Pages without an entry that go or went live in the span: each once, ready for `values_list`."""
+    return dated.any_of(pages.filter(entry=None), *_goes_live(span, waiting))
 
 
-def _goes_live(span: Span, waiting: dict[int, datetime]) -> tuple[Q, Q]:
+def _goes_live(span: Span, waiting: dict[int, datetime]) -> tuple[Q, ...]:
+    """No page meets both: a live one that waits for its next version stands where it went live."""
     begin, end = span.moments
     went = Q(live=True, first_published_at__gte=begin, first_published_at__lt=end)
-    return went, Q(pk__in=_due(waiting, span))
+    soon = _due(waiting, span)
+    return went, *([Q(live=False, pk__in=soon)] if soon else [])
 
 
 def on_board(entries: QuerySet, span: Span) -> QuerySet:
@@ -90,18 +92,13 @@ def on_board(entries: QuerySet, span: Span) -> QuerySet:
 
 
 def by_column(entries: QuerySet, span: Span) -> list[Plan]:
-    """The first of each step by the day they are due, what has no day last: a statement a step, each by its index."""
+    """The first of each step by the day they are due, what has no day last; one more than a column holds. A statement
+    a step, each by its index: to count what a column does not hold would read every open entry."""
     found = []
     for step in (*OPEN, Step.PUBLISHED):
         here = entries.filter(_published(span) if step == Step.PUBLISHED else Q(step=step))
-        found += dated.plans(here.order_by(F("due_on").asc(nulls_last=True), "pk")[:COLUMN_HOLDS])
+        found += dated.plans(here.order_by(F("due_on").asc(nulls_last=True), "pk")[: COLUMN_HOLDS + 1])
     return found
-
-
-def counts(entries: QuerySet, span: Span) -> dict[str, int]:
-    """How many entries of the board there are at each step."""
-    known = on_board(entries, span).order_by().values("pk")
-    return dict(Entry.objects.filter(pk__in=known).order_by().values_list("step").annotate(Count("pk")))
 
 
 def _published(span: Span) -> Q:

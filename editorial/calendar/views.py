@@ -128,7 +128,8 @@ class CalendarView(policy.RightRequired, BaseListingView):
             *cards.of_pages(pages, self.waiting),
             *self.room(span),
         ]
-        return [card for card in found if card.day and card.day in span and card.lane in self.lanes]
+        first, last, lanes = span.first, span.last, set(self.lanes)
+        return [card for card in found if card.day and first <= card.day <= last and card.lane in lanes]
 
     def room(self, span: Span) -> list[cards.Card]:
         """Held room of these days, as search and filters leave it."""
@@ -154,6 +155,7 @@ class CalendarView(policy.RightRequired, BaseListingView):
         if write is None:
             return super().get(request, *args, **kwargs)
         found = self.everything() if self.shape == "board" else self.between(self.span)
+        cards.complete(found)
         cards.name_personas(found)
         name = f"{_('calendar')}-{self.span}.{request.GET['export']}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -214,11 +216,14 @@ class CalendarView(policy.RightRequired, BaseListingView):
         }
 
     def _grid(self, found) -> layout.Layout:
-        return layout.grid(self.span, found, self.today)
+        laid_out = layout.grid(self.span, found, self.today)
+        cards.complete(laid_out.shown)
+        return laid_out
 
     def _listed(self, found) -> layout.Layout:
         """Who plans reads for whom each is."""
         listed = layout.listed(self.span, found, self.today, self.request.GET.get("after", ""))
+        cards.complete(listed.cards)
         if self.may_change:
             cards.name_personas(listed.cards)
         return listed
@@ -251,7 +256,9 @@ class CalendarView(policy.RightRequired, BaseListingView):
     def _board(self) -> dict:
         found = cards.of_entries(rows.by_column(self.narrowed, self.span), self.waiting, self.today)
         still_open = [card for card in self.room(self.span) if not card.done]
-        return {"columns": layout.board(found, rows.counts(self.narrowed, self.span)), "room": still_open}
+        columns = layout.board(found, rows.COLUMN_HOLDS)
+        cards.complete([*still_open, *(card for column in columns for card in column.cards)])
+        return {"columns": columns, "room": still_open}
 
     def shapes(self) -> list[dict]:
         """The ways to show the plan that this person has, each with its address."""

@@ -21,6 +21,9 @@ class Entry(models.Model):
     title = models.CharField(max_length=200)
     step = models.CharField(max_length=10, choices=Step.choices, default=Step.IDEA)
     due_on = models.DateField(null=True, blank=True, help_text=_("A plan: it never publishes anything."))
+    place = models.PositiveIntegerField(
+        null=True, editable=False, help_text="In the order that somebody gave the entries of its day; null: by title."
+    )
     review_on = models.DateField(
         _("look at again"), null=True, blank=True, help_text=_("When to check that the published piece still holds.")
     )

@@ -1,4 +1,4 @@
-"""The calendar's cards in templates: `{% cards day.shown %}` in a list, `{% lines day.cards %}` in the list's shape."""
+"""What the calendar draws in Python: `{% days layout.days %}`, `{% cards column.cards %}`, `{% lines day.cards %}`."""
 
 from django import template
 from django.middleware.csrf import get_token
@@ -6,6 +6,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from editorial.calendar import drawing
+from editorial.calendar.grid_drawing import DayPen
 from editorial.markup import joined
 
 register = template.Library()
@@ -19,6 +20,14 @@ def cards(context, found, show_day=False) -> SafeString:
         _room(context, room, card, show_day) if card.slot and pen.may_change else pen.card(card, show_day=show_day)
         for card in found
     )
+
+
+@register.simple_tag(takes_context=True)
+def days(context, found) -> SafeString:
+    """Each as a cell of the grid."""
+    told = {name: context[name] for name in ("may_change", "here", "list_url")}
+    pen = DayPen(lambda shown: cards(context, shown), **told)
+    return joined(pen.day(day) for day in found)
 
 
 @register.simple_tag(takes_context=True)

@@ -151,9 +151,17 @@ def test_a_board_has_a_card_for_each_entry_however_many_dates_it_has():
         entry("Two", None, "idea"),
         entry("No", None, "dropped"),
     ]
-    columns = layout.board(cards.of_entries(entries, {}, TODAY), {"idea": 60, "review": 1})
-    assert [(column.step, [card.title for card in column.cards], column.hidden) for column in columns] == [
-        ("idea", ["Two"], 59), ("brief", [], 0), ("assigned", [], 0), ("drafting", [], 0), ("review", ["One"], 0),
-        ("scheduled", [], 0), ("published", [], 0),
+    columns = layout.board(cards.of_entries(entries, {}, TODAY), 30)
+    assert [(column.step, [card.title for card in column.cards]) for column in columns] == [
+        ("idea", ["Two"]), ("brief", []), ("assigned", []), ("drafting", []), ("review", ["One"]),
+        ("scheduled", []), ("published", []),
     ]  # fmt: skip
     assert [column.by_hand for column in columns] == [True] * 5 + [False] * 2
+
+
+def test_a_column_stands_by_day_and_says_when_it_goes_on():
+    days = [date(2026, 12, day) for day in (4, 1, 3, 2)]
+    entries = [entry(f"{4 - n}", day, "idea") for n, day in enumerate(days)]
+    column = layout.board(cards.of_entries(entries, {}, TODAY), 3)[0]
+    assert ([card.day.day for card in column.cards], column.goes_on) == ([1, 2, 3], True)
+    assert layout.board(cards.of_entries(entries, {}, TODAY), 4)[0].goes_on is False
