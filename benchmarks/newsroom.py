@@ -10,6 +10,7 @@ import contextlib
 import os
 import statistics
 import tempfile
+import time
 from datetime import timedelta
 
 from benchmarks import pages
@@ -171,7 +172,7 @@ def _count(today) -> None:
     Scorecard.objects.bulk_create(cards, batch_size=500)
     begun = time.process_time()
     coverage_recount.recount()
-    _say("newsroom.coverage.recount_cpu_ms", (time.process_time() - begun) * 1000, "ms")
+    pages.say("newsroom.coverage.recount_cpu_ms", (time.process_time() - begun) * 1000, "ms")
 
 
 def _client(user):

@@ -12,7 +12,7 @@ def count(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [('cms', '0026_writers_use_pictures_and_files')]
+    dependencies = [("cms", "0026_writers_use_pictures_and_files")]
 
     operations = [
         migrations.CreateModel(
