@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 @dataclass(frozen=True)
 class Player:
-    """Whose player it is, as readers know it, the host that a click calls, and the address of the frame."""
+    """Whose player it is, as readers know it, the host that a click calls, the address of the frame, what it plays."""
 
     name: str
     host: str
     frame: str
+    kind: str = "video"  # or "audio": the blocks of cms/played_blocks.py
 
 
 _YOUTUBE = r"(?:(?:www\.|m\.)?youtube(?:-nocookie)?\.com/(?:watch\?(?:\S*&)?v=|embed/|shorts/|live/)|youtu\.be/)"
@@ -21,6 +22,7 @@ _KNOWN = (
     (r"open\.spotify\.com/(?:embed/)?((?:episode|show|track)/\w+)", "Spotify", "https://open.spotify.com/embed/{}"),
     (r"((?:www\.)?soundcloud\.com/[\w-]+/[\w-]+)", "SoundCloud", "https://w.soundcloud.com/player/?auto_play=true&url={}"),
 )  # fmt: skip
+_HEARD = ("Spotify", "SoundCloud")
 NAMES = tuple(name for _pattern, name, _frame in _KNOWN)
 
 
@@ -30,5 +32,5 @@ def find(address: str) -> Player | None:
         if found := re.match(rf"https?://{pattern}", address.strip(), re.IGNORECASE):
             what = quote(f"https://{found[1]}", safe="") if name == "SoundCloud" else found[1]
             address = frame.format(what)
-            return Player(name, address.split("/")[2], address)
+            return Player(name, address.split("/")[2], address, "audio" if name in _HEARD else "video")
     return None

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 from wagtail.rich_text import RichText
 
+from cms import players
 from cms.importers.liquid import FENCE
 from cms.importers.notices import Notice
 from cms.importers.richtext import INLINE, plain, quote, rich, table
@@ -175,10 +176,13 @@ class _Reader:
         self.tell(source, f"{why} ({found.why})" if found.why else why, "Upload it and add a picture block.")
 
     def embed(self, node: Tag) -> None:
-        """A player of another host becomes a link to it: our pages call no other host."""
+        """A player that we know becomes a block that loads on a click, others a link: our pages call no other host."""
         source = node.get("src", "")
         if source.startswith("//"):
             source = f"https:{source}"
+        if player := players.find(source):
+            self.add(player.kind, {"title": node.get("title") or player.name, "address": source})
+            return
         if source:
             self.running.append(f'<p><a href="{escape(source)}">{escape(node.get("title") or source)}</a></p>')
         self.tell(node.get("src", ""), f"<{node.name}> became a link: {source}", "Nothing, if a link is enough.")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from cms.importers.notices import Notice
-from cms.importers.shortcodes import without_shortcodes
+from cms.importers.shortcodes import embedded, without_shortcodes
 
 BLOCK = re.compile(r"<!--\s+(?P<end>/)?wp:(?P<name>[a-z][a-z0-9_/-]*)\s+(?:\{.*?\}\s+)?(?P<alone>/)?-->", re.DOTALL)
 KNOWN = {
@@ -30,7 +30,7 @@ def content_html(content: str, attachments: Mapping[str, str], notices: list[Not
     if "<!-- wp:" in content:
         _tell_blocks(content, notices)
         content = without_shortcodes(BLOCK.sub("", content), attachments, notices)
-        content = EMBED.sub(r'\1<p><a href="\2">\2</a></p>\3', content)
+        content = EMBED.sub(lambda found: found[1] + embedded(html.unescape(found[2])) + found[3], content)
         content = VERSE.sub(lambda found: f"<p>{found[1].replace(chr(10), '<br>')}</p>", FILE_BUTTON.sub("", content))
     else:
         content = paragraphs(without_shortcodes(content, attachments, notices))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from html import escape
 
+from cms import players
 from cms.importers.notices import Notice
 
 # No pattern looks past the next beginning of its own kind: what is never closed, a thousand times, costs no more.
@@ -68,4 +69,11 @@ def _gallery(found: re.Match, attachments: Mapping[str, str], notices: list[Noti
 def _player(found: re.Match) -> str:
     source = SOURCE.search(found[1] or "")
     address = found[2] or (source[1] if source else "")
-    return f'<p><a href="{escape(address)}">{escape(address)}</a></p>' if address else found.group()
+    return embedded(address) if address else found.group()
+
+
+def embedded(address: str) -> str:
+    """What a bare address of something to play stands for: the player, where we know it, else a link."""
+    if players.find(address):
+        return f'<iframe src="{escape(address)}"></iframe>'
+    return f'<p><a href="{escape(address)}">{escape(address)}</a></p>'

@@ -108,12 +108,29 @@ def test_player_of_another_host_becomes_a_link():
     assert notices == [(1, "<iframe> became a link: https://video.example/1")]
 
 
+def test_player_that_we_know_becomes_a_block_that_loads_on_a_click():
+    blocks, notices = told(
+        'Look:\n\n<iframe src="//www.youtube.com/embed/abcdefghij0?rel=0" title="Talk"></iframe>\n\nEnd'
+    )
+    assert blocks == [
+        ("text", "<p>Look:</p>"),
+        ("video", {"title": "Talk", "address": "https://www.youtube.com/embed/abcdefghij0?rel=0"}),
+        ("text", "<p>End</p>"),
+    ]
+    assert notices == []
+
+
 def test_nothing_gives_no_blocks():
     assert body_blocks(" \n\n") == []
 
 
 @pytest.mark.django_db
 def test_blocks_survive_the_page_field():
-    page = AssetPage(title="x", body=body_blocks("Hi\n\n| a |\n|---|\n| b |\n\n```\ncode\n```\n\n> Who?\n"))
-    assert [(block.block_type) for block in page.body] == ["text", "table", "code", "quote"]
+    player = '<iframe src="https://vimeo.com/12"></iframe>'
+    page = AssetPage(
+        title="x", body=body_blocks(f"Hi\n\n| a |\n|---|\n| b |\n\n```\ncode\n```\n\n> Who?\n\n{player}\n")
+    )
+    assert [(block.block_type) for block in page.body] == ["text", "table", "code", "quote", "video"]
+    stored = page.body.get_prep_value()[4]["value"]
+    assert (stored["title"], stored["address"], stored.get("file")) == ("Vimeo", "https://vimeo.com/12", None)
     assert page.body[1].value.row_data == [{"values": ["b"]}]

@@ -157,6 +157,7 @@ def test_blocks_become_ours_and_fall_flat():
         '<!-- wp:quote --><blockquote><p>Said</p><cite>Ann</cite></blockquote><!-- /wp:quote --></div><!-- /wp:column --></div>'  # noqa: E501
         "<!-- /wp:columns -->\n"
         '<!-- wp:embed {"url":"x"} --><figure><div class="wp-block-embed__wrapper">\nhttps://v.example/1\n</div></figure><!-- /wp:embed -->'  # noqa: E501
+        '<!-- wp:embed {"url":"x"} --><figure><div class="wp-block-embed__wrapper">\nhttps://youtu.be/abcdefghij0?a=1&amp;t=3\n</div></figure><!-- /wp:embed -->'  # noqa: E501
         "<!-- wp:code --><pre><code>a &lt; b [x y=1]</code></pre><!-- /wp:code -->"
         '<!-- wp:latest-posts {"a":1} /--><!-- wp:acme/box --><div>Kept <script>x()</script></div><!-- /wp:acme/box -->'
     )  # fmt: skip
@@ -164,6 +165,7 @@ def test_blocks_become_ours_and_fall_flat():
         ("text", "<p>One</p>"),
         ("quote", {"text": "Said", "name": "Ann"}),
         ("text", '<p><a href="https://v.example/1">https://v.example/1</a></p>'),
+        ("video", {"title": "YouTube", "address": "https://youtu.be/abcdefghij0?a=1&t=3"}),
         ("code", "a < b [x y=1]"),
         ("text", "<p>Kept </p>"),
     ]
