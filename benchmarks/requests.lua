@@ -1,4 +1,5 @@
 -- Requests for wrk, no two alike: half pixels, a quarter beacons, a quarter signed links (one token a line in $LINKS).
+-- $KIND: link, beacon or pixel alone.
 -- $PAUSE: mean pause of a connection between two requests, ms, exponentially distributed; 0: as fast as it goes.
 local agents = {
   "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -27,13 +28,15 @@ if pause > 0 then
   function delay() return math.floor(0.5 - math.log(1 - math.random()) * pause) end
 end
 
+local kinds = ({ link = { 0 }, beacon = { 1 }, pixel = { 2 } })[os.getenv("KIND") or ""] or { 0, 1, 2, 3 }
+
 local function uuid(number) return run .. string.format("%012x", number) end
 
 function request()
   n = n + 1
-  local head, kind = heads[n % #heads + 1], n % 4
+  local head, kind = heads[n % #heads + 1], kinds[n % #kinds + 1]
   if kind == 0 then
-    return "GET /t/c/" .. links[n / 4 % #links + 1] .. head .. "\r\n"
+    return "GET /t/c/" .. links[math.floor(n / 4) % #links + 1] .. head .. "\r\n"
   elseif kind == 1 then
     local body = '{"uuid":"' .. uuid(n) .. '","kind":"asset_read","url":"https://news.example/insights/rates/?p=' .. n
       .. '","title":"What rates mean for carriers","visitor":"' .. uuid(n % 5000)

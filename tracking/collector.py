@@ -9,10 +9,8 @@
 What is acknowledged (2xx, 302) is durable. Nothing here waits for the worker, and nothing sets a cookie.
 """
 
-import asyncio
 import gc
 import logging
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -30,13 +28,12 @@ logger = logging.getLogger(__name__)
 Scope, Receive, Send = dict[str, Any], Callable[[], Awaitable[dict]], Callable[[dict], Awaitable[None]]
 Handler = Callable[[Scope, Headers, Receive], Awaitable[Response]]
 MAX_KEY, MAX_ORIGIN = 32, 300
-SWITCH_SECONDS = 0.0001  # Python's own 5 ms is how long a finished commit would wait before it may wake its requests
 LARGE = 4 * 1024  # bytes of a body that is refused before it is read when much waits already
 LINK_PATIENCE = 0.5  # seconds a reader waits for the store before being sent on
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """ASGI 3. Lifespan starts and stops the writer; without lifespan the first event starts it."""
+    """ASGI 3. The first event starts the writer; the end of the lifespan writes what waits."""
     if scope["type"] != "http":
         return await _lifespan(scope, receive, send)
     response = await _answer(scope, receive)
@@ -240,12 +237,10 @@ async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            writer.start()
             _freeze_what_is_loaded()
-            sys.setswitchinterval(SWITCH_SECONDS)
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
-            await asyncio.to_thread(writer.stop)
+            await writer.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return
 

@@ -4,7 +4,6 @@ Nothing here touches a database: shapes, sizes, signatures and times are judged,
 """
 
 import json
-import re
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
@@ -14,16 +13,14 @@ from uuid import UUID
 import msgspec
 
 from cms import clock
-from tracking import rows, tokens, verdicts
-from tracking.kinds import KINDS, OFFLINE_KINDS
-from tracking.rows import Row, as_json
+from tracking import plain, rows, tokens, verdicts
+from tracking.kinds import KINDS, NOT_FOR_BROWSERS
+from tracking.rows import MAX_TITLE, MAX_URL, Row, as_json
 from tracking.seen import Seen, with_sign
 
 MAX_BODY = 64 * 1024  # bytes
 MAX_EVENTS = 100
 MAX_FIELDS = 20  # of a query
-MAX_URL = 2000  # characters, as the column
-MAX_TITLE = 300
 MAX_PROPERTIES = 8 * 1024  # characters of JSON
 MAX_DEPTH = 5
 CLAMP = timedelta(minutes=10)
@@ -32,19 +29,9 @@ FIELDS = frozenset(
     {"uuid", "kind", "url", "referrer", "title", "visitor", "link", "occurred_at", "properties", "staff"}
 )
 TEXTS = (("url", MAX_URL), ("referrer", MAX_URL), ("title", MAX_TITLE))
-UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 KNOWN_KINDS = frozenset(KINDS)
-# What the site itself records, or a signed link proves: not for anybody who can reach the endpoint to claim.
-NOT_FOR_BROWSERS = {
-    "asset_rated",
-    "comment_posted",
-    "link_followed",
-    "mail_opened",
-    "poll_answered",
-    "survey_answered",
-    *OFFLINE_KINDS,
-}
-PIXEL_NAMES = {b"k": "kind", b"u": "url", b"r": "referrer", b"v": "visitor", b"l": "link", b"e": "uuid", b"s": "staff"}
+REPLACEMENT = "\ufffd".encode()  # of a NUL, which no database stores
+PIXEL_NAMES = {"k": "kind", "u": "url", "r": "referrer", "v": "visitor", "l": "link", "e": "uuid", "s": "staff"}
 
 
 class Malformed(ValueError):
@@ -63,8 +50,10 @@ def from_body(body: bytes, seen: Seen, named: dict[str, str] | None = None) -> l
 
     `named` goes into the payload of each: by which site's key they came.
     """
-    data = parsed(body)
     now = clock.now()
+    if named is None and (row := plain.of_body(body, seen, now.isoformat())):
+        return [row]
+    data = parsed(body)
     if isinstance(data, dict):
         return [_row(data, seen, now, "the event", named)]
     if not isinstance(data, list) or not data:
@@ -90,19 +79,20 @@ def from_query(query: bytes, seen: Seen) -> Row:
 
     Without `u` the address of the page is the one that the browser says it came from.
     """
-    parts = query.split(b"&")
+    parts = query.replace(b"\0", REPLACEMENT).decode("utf-8", "replace").split("&")
     if len(parts) > MAX_FIELDS:
         raise Malformed("query", "the address", f"more than {MAX_FIELDS} fields")
     data: dict[str, Any] = {}
     for part in parts:
-        name, _, value = part.partition(b"=")
+        name, _, value = part.partition("=")
         if value:
-            data[PIXEL_NAMES.get(name) or name.decode("latin-1")] = _unquoted(value)
+            data[PIXEL_NAMES.get(name) or name] = _unquoted(value) if "%" in value or "+" in value else value
     if "url" not in data:
         data["url"] = seen.referer[:MAX_URL]
     if "uuid" not in data:
         data["uuid"] = rows.fresh_uuid()
-    return _row(data, seen, clock.now(), "the query")
+    now = clock.now()
+    return plain.of_fields(data, seen, now.isoformat()) or _row(data, seen, now, "the query")
 
 
 def from_link(payload: dict[str, Any], seen: Seen) -> Row:
@@ -131,7 +121,7 @@ def _followed(payload: dict[str, Any], seen: Seen, now: datetime, sign: str) -> 
     at, facts = now.isoformat(), seen.facts
     if sign:
         facts = with_sign(facts, sign)
-    return Row(rows.fresh_uuid(), "link_followed", seen.source, at, at, as_json(payload), facts)
+    return rows.made((rows.fresh_uuid(), "link_followed", seen.source, at, at, as_json(payload), facts))
 
 
 def _of_token(payload: dict[str, Any]) -> dict[str, Any]:
@@ -139,16 +129,13 @@ def _of_token(payload: dict[str, Any]) -> dict[str, Any]:
     return {"links": payload["n"]} | ({"trap": True} if payload.get("h") else {})
 
 
-def _unquoted(value: bytes) -> str:
+def _unquoted(value: str) -> str:
     """The text of a value in a query. A NUL, which no database stores, becomes the replacement character."""
-    if b"%" in value or b"+" in value:
-        # Nearly all that is escaped in an address is these two; what they stand for cannot become part of an escape.
-        value = value.replace(b"%2F", b"/").replace(b"%3A", b":").replace(b"+", b" ")
-        if b"%" in value:
-            value = unquote_to_bytes(value).replace(b"\0", b"\xef\xbf\xbd")
-        elif b"\0" in value:
-            value = value.replace(b"\0", b"\xef\xbf\xbd")
-    return value.decode("utf-8", "replace")
+    # Nearly all that is escaped in an address is these two; what they stand for cannot become part of an escape.
+    value = value.replace("%2F", "/").replace("%3A", ":").replace("+", " ")
+    if "%" not in value:
+        return value
+    return unquote_to_bytes(value).replace(b"\0", REPLACEMENT).decode("utf-8", "replace")
 
 
 def _row(data: Any, seen: Seen, now: datetime, where: str, named: dict[str, str] | None = None) -> Row:
@@ -234,7 +221,7 @@ def _uuid(data: dict[str, Any], name: str, where: str) -> str:
         return ""
     try:
         # Nearly all come in the usual form; reading them another time to write them alike costs more than to look.
-        return text if UUID_TEXT.fullmatch(text) else str(UUID(text))
+        return text if plain.IS_UUID(text) else str(UUID(text))
     except (TypeError, ValueError, AttributeError) as error:
         raise Malformed(name, where, f"{_short(repr(text))} is no UUID") from error
 

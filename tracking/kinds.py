@@ -30,6 +30,19 @@ KINDS = (
     *OFFLINE_KINDS,
 )
 
+# What the site itself records, or a signed link proves: not for anybody who can reach the collector to claim.
+NOT_FOR_BROWSERS = frozenset(
+    {
+        "asset_rated",
+        "comment_posted",
+        "link_followed",
+        "mail_opened",
+        "poll_answered",
+        "survey_answered",
+        *OFFLINE_KINDS,
+    }
+)
+
 # What is said about people and companies, not what a reader did: nurture takes it to heart, no rule counts it. A server
 # is believed; `person_claimed` is what anybody's browser can say.
 STATED_KINDS = ("person_identified", "person_claimed", "account_named", "merge_proposed")

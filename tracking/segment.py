@@ -13,7 +13,7 @@ from uuid import UUID, uuid4, uuid5
 
 from tracking import draft, tokens
 from tracking.draft import Malformed
-from tracking.kinds import KINDS
+from tracking.kinds import KINDS, NOT_FOR_BROWSERS
 from tracking.rows import Row, as_json
 from tracking.seen import MAX_AGENT, Seen
 
@@ -114,7 +114,7 @@ def _track(message: Message, seen: Seen) -> tuple[str, Message]:
     if not isinstance(name, str) or not name.strip():
         raise Malformed("event", "the message", "missing: the name of what happened")
     kind, properties = name.strip().lower().replace(" ", "_"), _dict(message, "properties")
-    if kind in KINDS and (seen.scope or kind not in draft.NOT_FOR_BROWSERS):
+    if kind in KINDS and (seen.scope or kind not in NOT_FOR_BROWSERS):
         return kind, properties
     return "action_taken", properties | {"event": name.strip()[:MAX_NAME]}
 

@@ -1,6 +1,13 @@
-"""Where the writer commits drafts: a connection of its own, outside Django's, to the inbox."""
+"""Where the writer commits drafts: a connection of its own, outside Django's, to the inbox.
 
+A store belongs to one event loop and never stops it: PostgreSQL's answer is waited for like any other event of the
+loop, SQLite works in a thread.
+"""
+
+import asyncio
 import sqlite3
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -8,21 +15,25 @@ from urllib.parse import quote
 import psycopg
 from django.conf import settings
 from django.db import connections
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 
 from cms import postgres
 from tracking import inbox, rows
 from tracking.rows import Row
 
 AT_ONCE = 100  # rows a statement: sqlite3 remembers as many statements
+SWITCH_SECONDS = 0.0001  # Python's own 5 ms is how long a finished commit would wait before it may say so
+FLUSH_SECONDS = 0.001
 BUSY_SECONDS = 2  # then the batch goes to the spool: nobody waits longer for an answer
 
 
 class Store(Protocol):
     """Commits a batch durably, or raises and holds nothing."""
 
-    def write(self, batch: list[Row]) -> None: ...
+    async def write(self, batch: list[Row]) -> None: ...
 
-    def close(self) -> None: ...
+    async def close(self) -> None: ...
 
 
 def make() -> Store:
@@ -34,25 +45,40 @@ class SqliteStore:
     """The inbox file. `synchronous` and journal mode are those of the settings: FULL and WAL."""
 
     def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "draft-writer")
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._connection: sqlite3.Connection | None = None
         self._insert = f"INSERT INTO {rows.TABLE} ({', '.join(rows.COLUMNS)}) VALUES "  # noqa: S608 -- our own names
         self._marks = f"({', '.join('?' for _ in rows.COLUMNS)})"
 
-    def write(self, batch: list[Row]) -> None:
+    async def write(self, batch: list[Row]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._write, batch)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown(wait=False)
+
+    def _write(self, batch: list[Row]) -> None:
         try:
             connection = self._connected()
+            # A few rows are one statement, which is a transaction by itself: at each more, as after each row of
+            # executemany, this thread would wait for the requests' to let go of the interpreter.
+            if len(batch) <= AT_ONCE:
+                self._put(connection, batch)
+                return
             connection.execute("BEGIN IMMEDIATE")
             for at in range(0, len(batch), AT_ONCE):
-                some = batch[at : at + AT_ONCE]
-                # Not executemany: after each row it would wait for the requests' thread to let go of the interpreter.
-                statement = self._insert + ", ".join([self._marks] * len(some))
-                connection.execute(statement, list(chain.from_iterable(map(rows.sqlite, some))))
+                self._put(connection, batch[at : at + AT_ONCE])
             connection.execute("COMMIT")
         except BaseException:
-            self.close()  # rolls back
+            self._close()  # rolls back
             raise
 
-    def close(self) -> None:
+    def _put(self, connection: sqlite3.Connection, some: list[Row]) -> None:
+        statement = self._insert + ", ".join([self._marks] * len(some))
+        connection.execute(statement, list(chain.from_iterable(map(rows.sqlite, some))))
+
+    def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -69,28 +95,69 @@ class SqliteStore:
 
 
 class PostgresStore:
-    """The inbox table of the main database, by COPY."""
+    """The inbox table of the main database, by COPY, in the loop itself: no thread takes the interpreter from it.
+
+    By libpq's own calls: psycopg's `copy` does the same in Python, which costs several times as much a batch.
+    """
 
     def __init__(self) -> None:
         self._connection: psycopg.Connection[Any] | None = None
-        self._copy = f"COPY {rows.TABLE} ({', '.join(rows.COLUMNS)}) FROM STDIN"
+        self._copy = f"COPY {rows.TABLE} ({', '.join(rows.COLUMNS)}) FROM STDIN".encode()
+        self._said: asyncio.Future[None] | None = None  # done when there is something to read; None: nothing is asked
 
-    def write(self, batch: list[Row]) -> None:
+    async def write(self, batch: list[Row]) -> None:
         try:
-            connection = self._connected()
-            # In autocommit a COPY is a transaction by itself: BEGIN and COMMIT would be two more trips.
-            with connection.cursor().copy(self._copy) as copy:
-                copy.write(rows.copied(batch))
+            async with asyncio.timeout(BUSY_SECONDS):
+                pgconn = (await self._connected()).pgconn
+                self._said = asyncio.get_running_loop().create_future()
+                # Outside a transaction a COPY is one by itself: BEGIN and COMMIT would be two more trips.
+                pgconn.send_query(self._copy)
+                _expect(await self._result(pgconn), ExecStatus.COPY_IN)
+                pgconn.put_copy_data(rows.copied(batch))
+                pgconn.put_copy_end()
+                _expect(await self._result(pgconn), ExecStatus.COMMAND_OK)
+                while await self._result(pgconn):
+                    pass
         except BaseException:
-            self.close()
+            self._close()
             raise
+        finally:
+            self._said = None
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
         if self._connection is not None:
+            asyncio.get_running_loop().remove_reader(self._connection.pgconn.socket)
             self._connection.close()
             self._connection = None
 
-    def _connected(self) -> psycopg.Connection[Any]:
+    async def _result(self, pgconn: Any) -> PGresult | None:
+        """The next result; None at the end of a command."""
+        while pgconn.flush():  # a batch larger than what the socket takes at once
+            await asyncio.sleep(FLUSH_SECONDS)
+        while pgconn.is_busy():
+            self._said = asyncio.get_running_loop().create_future()
+            await self._said
+            pgconn.consume_input()
+        return pgconn.get_result()
+
+    async def _connected(self) -> psycopg.Connection[Any]:
         if self._connection is None:
-            self._connection = postgres.connect(connect_timeout=BUSY_SECONDS)
+            connection = await asyncio.to_thread(postgres.connect, connect_timeout=BUSY_SECONDS)
+            connection.pgconn.nonblocking = 1
+            asyncio.get_running_loop().add_reader(connection.pgconn.socket, self._hear)
+            self._connection = connection
         return self._connection
+
+    def _hear(self) -> None:
+        if self._said is None:
+            self._close()  # nobody asked anything: it hangs up
+        elif not self._said.done():
+            self._said.set_result(None)
+
+
+def _expect(result: PGresult | None, status: ExecStatus) -> None:
+    if result is None or result.status != status:
+        raise psycopg.OperationalError(result.error_message.decode(errors="replace") if result else "no answer")

@@ -18,7 +18,10 @@ def call(*requests):
     async def send():
         transport = httpx.ASGITransport(app=collector.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=AGENT) as client:
-            return await asyncio.gather(*(client.request(m, path, **options) for m, path, options in requests))
+            try:
+                return await asyncio.gather(*(client.request(m, path, **options) for m, path, options in requests))
+            finally:
+                await collector.writer.stop()  # before its loop ends
 
     return asyncio.run(send())
 

@@ -10,12 +10,11 @@ from tracking import collector, tokens, writer
 
 @pytest.fixture
 def own_writer(monkeypatch, settings, tmp_path):
-    """A writer and a spool of this test's own; what waits is written at its end."""
+    """A writer and a spool of this test's own."""
     settings.VAR_DIR = tmp_path
     own = writer.Writer()
     monkeypatch.setattr(collector, "writer", own)
-    yield own
-    own.stop()
+    return own
 
 
 class Stored:

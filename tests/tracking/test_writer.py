@@ -1,7 +1,6 @@
-"""The thread that writes drafts: one at a time, also while it is being stopped, and nothing waits for the next put."""
+"""The task that writes drafts: one at a time, also while it is being stopped, and nothing waits for the next put."""
 
 import asyncio
-import threading
 from types import SimpleNamespace
 
 import pytest
@@ -12,22 +11,24 @@ DRAFT = SimpleNamespace(payload="{}")
 
 
 class Slow:
-    """A store that writes when it may, and knows how many threads have one."""
+    """A store that writes when it may, and knows whether two write."""
 
     def __init__(self):
-        self.may, self.writing, self.opened, self.closed, self.rows = threading.Event(), threading.Event(), 0, 0, 0
+        self.may, self.is_writing, self.opened, self.closed, self.rows = asyncio.Event(), False, 0, 0, 0
 
     def make(self):
-        assert self.opened == self.closed, "two threads write"
         self.opened += 1
         return self
 
-    def write(self, drafts):
-        self.writing.set()
-        self.may.wait()
+    async def write(self, drafts):
+        assert not self.is_writing, "two write"
+        self.is_writing = True
+        await self.may.wait()
         self.rows += len(drafts)
+        self.is_writing = False
 
-    def close(self):
+    async def close(self):
+        assert not self.is_writing
         self.closed += 1
 
 
@@ -38,38 +39,47 @@ def store(monkeypatch):
     return slow
 
 
-def test_draft_that_comes_while_it_stops_is_written_by_the_same_thread(store):
+def test_draft_that_comes_while_it_stops_is_written_before_the_end(store):
     own = writer.Writer()
 
     async def run():
         first = own.put([DRAFT])
-        await asyncio.to_thread(store.writing.wait)
-        stopper = threading.Thread(target=own.stop, daemon=True)
-        stopper.start()
-        while not own._stopping:
-            await asyncio.sleep(0.001)
+        await asyncio.sleep(0)
+        assert store.is_writing
+        stopping = asyncio.create_task(own.stop())
+        await asyncio.sleep(0)
         second = own.put([DRAFT])
         store.may.set()
-        await asyncio.gather(first, second)
-        await asyncio.to_thread(stopper.join, 30)
-        assert not stopper.is_alive()
+        await asyncio.gather(first, second, stopping)
 
     asyncio.run(run())
-    assert (store.rows, store.opened, store.closed, own._thread) == (2, 1, 1, None)
+    assert (store.rows, store.opened, store.closed) == (2, 1, 1)
 
 
-def test_draft_that_comes_after_the_thread_s_end_starts_it_again(store):
-    own, late = writer.Writer(), []
+def test_draft_that_comes_after_the_end_starts_it_again(store):
+    own = writer.Writer()
     store.may.set()
 
     async def run():
         await own.put([DRAFT])
-        join = own._thread.join
-        own._thread.join = lambda: (join(), late.append(own.put([DRAFT])))
-        own.stop()
-        await late[0]
-        own.stop()
-        own.stop()
+        await own.stop()
+        await own.put([DRAFT])
+        await own.stop()
+        await own.stop()
 
     asyncio.run(run())
-    assert (store.rows, store.opened, store.closed, own._thread) == (2, 2, 2, None)
+    assert (store.rows, store.opened, store.closed) == (2, 2, 2)
+
+
+def test_drafts_that_come_together_wait_for_one_commit(store):
+    own = writer.Writer()
+
+    async def run():
+        waiting = [own.put([DRAFT]) for _ in range(writer.MAX_BATCH + 1)]
+        assert len(set(map(id, waiting))) == 2
+        store.may.set()
+        await asyncio.gather(*waiting)
+        await own.stop()
+
+    asyncio.run(run())
+    assert store.rows == writer.MAX_BATCH + 1
