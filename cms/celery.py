@@ -113,6 +113,11 @@ def _require(**_kwargs) -> None:
     startup.require()
 
 
+@signals.worker_process_init.connect
+def _spare(**_kwargs) -> None:
+    worker.spare_garbage_rounds()
+
+
 @signals.worker_process_shutdown.connect
 def _sign_off(**_kwargs) -> None:
     worker.sign_off()

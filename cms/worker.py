@@ -4,6 +4,7 @@ A loop is a function that does one bounded batch and returns how many rows it wo
 All state is in the database: a loop may be killed at any point and run twice at once.
 """
 
+import gc
 import logging
 import os
 import socket
@@ -21,6 +22,8 @@ from cms.models import Heartbeat
 logger = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5
 HEARTBEAT_SECONDS = 5
+TURN_SECONDS = 0.2
+GARBAGE_ROUND = 50_000  # new objects; a batch of a thousand events makes as many, and hardly any of them is a circle
 FORGOTTEN = timedelta(days=1)
 
 
@@ -53,6 +56,7 @@ def run_until(
 
     `rest` is called when nothing was due.
     """
+    spare_garbage_rounds()
     due: dict[str, float] = {}
     rounds = [Loop("heartbeat", lambda: beat(role), HEARTBEAT_SECONDS), *(loops() if chosen is None else chosen)]
     while not stop():
@@ -61,6 +65,13 @@ def run_until(
         if not worked:
             rest()
     sign_off(role)
+
+
+def spare_garbage_rounds() -> None:
+    """What is loaded now stays: do not look through it for garbage again and again. A third less work for a batch."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_ROUND, 20, 50)
 
 
 def drain(limit: int = 10_000) -> int:
@@ -93,15 +104,19 @@ def sign_off(role: str = "worker") -> None:
 
 
 def _run_if_due(loop: Loop, due: dict[str, float]) -> int:
-    """One batch of one loop, when it is due. Sleeps as long as it worked, so that SQLite's readers get a turn."""
+    """A turn of one loop, when it is due: batches for TURN_SECONDS, since one loop's are larger than another's.
+
+    Rests as long as it worked, so that SQLite's other writers get a turn.
+    """
     if time.monotonic() < due.get(loop.name, 0):
         return 0
-    started = time.monotonic()
+    started, total = time.monotonic(), 0
     try:
-        worked = loop.run()
+        while (worked := loop.run()) and time.monotonic() < started + TURN_SECONDS:
+            total += worked
     except Exception:
         logger.exception("Loop %s failed; it is tried again", loop.name)
         worked = 0
     took = time.monotonic() - started
-    due[loop.name] = time.monotonic() + (min(took, 0.2) if worked else loop.every)
-    return worked
+    due[loop.name] = time.monotonic() + (min(took, TURN_SECONDS) if worked else loop.every)
+    return total + worked

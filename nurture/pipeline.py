@@ -102,8 +102,10 @@ def _lock_contacts(contact_ids) -> None:
 def _decide_in_rounds(round_causes: list) -> set[int]:
     """What a rule changes may set off another rule: three rounds a batch at most, the rest waits for the next.
 
-    The ids of the contacts whose stage moved.
+    The ids of the contacts whose stage moved. No query without a cause.
     """
+    if not round_causes:
+        return set()
     rules, tags, moved = engine.live_rules(), Tags.load(), set()
     for number in range(1, ROUNDS + 1):
         engine.fire(round_causes, rules, tags)

@@ -180,7 +180,7 @@ def _plain(connection: Any, field: Any, value: Any) -> Any:
     The first lines are what the last ones give for the commonest values, at a tenth of the time.
     """
     kind = type(value)
-    if value is None or (kind is str and isinstance(field, models.CharField)):
+    if value is None or (isinstance(value, str) and isinstance(field, models.CharField)):
         return value
     if kind is int and isinstance(field, models.IntegerField | models.ForeignKey):
         return value

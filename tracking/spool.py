@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,7 +22,8 @@ from tracking import batches, consent, held, rows
 from tracking.models import Draft, SpoolMark
 
 logger = logging.getLogger(__name__)
-MAX_FILES = 200  # a replay is one bounded batch; each file holds what arrived within some milliseconds
+MAX_FILES = 1000  # a replay is one bounded batch; each file holds what arrived within some milliseconds
+MAX_DRAFTS = 1000
 EVENTS, SUPPRESSIONS, UNREADABLE = "events", "suppress", "unreadable"
 
 
@@ -79,25 +80,54 @@ def oldest() -> float | None:
 
 
 def replay() -> int:
-    """Take over what waits, unsubscribes first; the number of files done. The loop."""
+    """Take over what waits, unsubscribes first; the number of files done. The loop: one transaction for the events."""
     done = sum(_replayed(path, _suppress) for path in _files(SUPPRESSIONS)[:MAX_FILES])
-    done += sum(_replayed(path, _take) for path in _files(EVENTS)[:MAX_FILES])
-    return done
+    return done + _replay_events(_files(EVENTS)[:MAX_FILES])
+
+
+def _replay_events(paths: list[Path]) -> int:
+    """The first of these files, about MAX_DRAFTS drafts in all, at once. One that the database refuses is found by
+    taking each by itself.
+    """
+    read: dict[Path, list[Draft]] = {}
+    for path in paths:
+        if sum(map(len, read.values())) >= MAX_DRAFTS:
+            break
+        with _set_aside_if_unreadable(path):
+            read[path] = list(_drafts(path))
+    try:
+        _take(read)
+    except DataError:
+        if len(read) > 1:
+            return sum(_replay_events([path]) for path in read)
+        with _set_aside_if_unreadable(*read):
+            raise
+        return 0
+    for path in read:
+        path.unlink(missing_ok=True)
+    batches.delete(SpoolMark, "name", [path.name for path in read])
+    return len(read)
 
 
 def _replayed(path: Path, take: Any) -> bool:
-    """One file. What cannot be read is set aside under another name and never stops the others."""
-    try:
+    """One file, by `take`."""
+    with _set_aside_if_unreadable(path):
         take(path)
+        path.unlink(missing_ok=True)
+        return True
+    return False
+
+
+@contextlib.contextmanager
+def _set_aside_if_unreadable(path: Path) -> Iterator[None]:
+    """What cannot be read is kept under another name and never stops the others; one that is gone is passed over."""
+    try:
+        yield
     except FileNotFoundError:
-        return False  # another worker was faster
+        pass  # another worker was faster
     except (ValueError, KeyError, TypeError, DataError):
         logger.exception("Spool file %s cannot be read; it is kept under the ending .%s", path, UNREADABLE)
         path.rename(path.with_suffix(f".{UNREADABLE}"))
-        return False
-    path.unlink(missing_ok=True)
-    SpoolMark.objects.filter(name=path.name).delete()
-    return True
 
 
 def _suppress(path: Path) -> None:
@@ -108,12 +138,13 @@ def _suppress(path: Path) -> None:
     )
 
 
-def _take(path: Path) -> None:
-    drafts = list(_drafts(path))
+def _take(read: dict[Path, list[Draft]]) -> None:
+    """Hold the drafts of these files, each once."""
+    marks = [SpoolMark(name=path.name) for path in sorted(read)]
     with transaction.atomic():
-        # Two workers at one file: the second waits here for the first, then finds the mark.
-        if batches.insert(SpoolMark, [SpoolMark(name=path.name)], ignore_conflicts=True):
-            held.hold(drafts)
+        # Two workers at one file: the second waits here for the first, then finds the mark, or the file gone.
+        new = {name for (name,) in batches.insert_returning(SpoolMark, marks, ["name"], ignore_conflicts=True)}
+        held.hold(draft for path, drafts in read.items() if path.name in new and path.exists() for draft in drafts)
 
 
 def _drafts(path: Path) -> list[Draft]:

@@ -29,9 +29,11 @@ def record(events: Iterable[Event], contacts_by_link: dict[UUID, int]) -> list[E
     events = list(events)
     owners = identities.owners({event.visitor_id for event in events if event.visitor_id})
     by_subject = _told_of(events)
-    known = batches.existing(Engagement, "event_uuid", [event.uuid for event in events])
     claimed = hearsay.of_events(event for event in events if event.visitor_id not in owners)
     contacts_by_link, claimed = _unless_refused(contacts_by_link, claimed)
+    if not (owners or by_subject or contacts_by_link or claimed):  # most of what is read is nobody's
+        return readings.lengthen(events, [])
+    known = batches.existing(Engagement, "event_uuid", [event.uuid for event in events])
     ours = internal({*owners.values(), *by_subject.values(), *contacts_by_link.values(), *claimed.values()})
     tags = asset_tags({event.asset_id for event in events if event.asset_id})
     new = []

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -103,3 +104,21 @@ def test_drain_runs_until_nothing_is_due(monkeypatch):
 
     monkeypatch.setattr(worker, "loops", lambda: [worker.Loop("a", run)])
     assert worker.drain() == 3
+
+
+def test_a_loop_goes_on_for_a_turn_and_then_lets_the_others_run(monkeypatch):
+    ran, at = [], [0.0]
+    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: at[0]))
+
+    def small():
+        ran.append("small")
+        at[0] += worker.TURN_SECONDS / 4
+        return 10
+
+    two = [worker.Loop("small", small), worker.Loop("other", lambda: ran.append("other") or 0)]
+    due = {}
+    assert [worker._run_if_due(loop, due) for loop in two] == [40, 0]
+    assert ran == ["small"] * 4 + ["other"]
+    assert worker._run_if_due(two[0], due) == 0  # it rests as long as it worked
+    at[0] += worker.TURN_SECONDS
+    assert worker._run_if_due(two[0], due) == 40
