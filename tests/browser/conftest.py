@@ -123,7 +123,7 @@ def violations(page, *without: str) -> list[str]:
     """What axe finds against WCAG 2.2 A and AA on the page as it stands: "rule: target". `without`: rules left out."""
     if not AXE.exists():
         missing("axe-core is not installed; run npm ci")
-    page.add_script_tag(path=str(AXE))
+    page.evaluate(AXE.read_text())  # not as an element of the page, whose policy might forbid it
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found = page.evaluate("tags => axe.run({runOnly: tags}).then(found => found.violations)", tags)
     return [

@@ -42,7 +42,8 @@ def test_looking_at_the_link_answers_nothing_and_a_button_does_once(client, link
             "private, no-store",
             "noindex",
         )
-    assert client.get(f"{link}text/").status_code == 200
+    text = client.get(f"{link}text/")
+    assert (text.status_code, text["X-Frame-Options"]) == (200, "SAMEORIGIN")
     assert Approval.objects.get().verdict == ""
     assert client.post(link, {"verdict": "approved", "comment": "Good."}).status_code == 302
     given = Approval.objects.get()
