@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
-from cms import library, search, wording
+from cms import library, search, spelling, wording
 from cms import topics as merged
 from cms.models import Author, BuyingStage, Persona, Topic
 
@@ -70,7 +70,11 @@ def search_page(request):
     narrowed = any(chosen.values())
     # Counted once a search: not again when its results are narrowed, or more of them are shown.
     told = "" if narrowed or "show" in request.GET else search.told(words)
+    meant = spelling.meant(words) if words and not found.total else ""
+    if meant and not search.find(meant, **chosen, limit=1).total:
+        meant = ""
     context = {"words": words, "chosen": chosen, "found": found, "more": more, "narrowed": narrowed, "told": told}
+    context["meant"] = meant
     return render(request, "cms/search.html", context)
 
 

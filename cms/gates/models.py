@@ -36,6 +36,7 @@ class Fills(models.TextChoices):
     POSTAL_CODE = "postal_code", _("Postal code")
     CITY = "city", _("City")
     REGION = "region", _("Region")
+    COUNTRY = "country", _("Country (chosen from the list of all)")
 
 
 CRITICAL = (Fills.COMPANY, Fills.JOB_TITLE, Fills.FIRST_NAME, Fills.LAST_NAME)
@@ -53,7 +54,8 @@ class GateForm(WagtailAdminModelForm):
             said = form.cleaned_data
             if (not form.has_changed() and not form.instance.pk) or said.get("DELETE"):
                 continue
-            if said.get("field_type") in WITH_CHOICES and not said.get("choices", "").strip():
+            needs_choices = said.get("field_type") in WITH_CHOICES and said.get("fills") != Fills.COUNTRY
+            if needs_choices and not said.get("choices", "").strip():
                 form.add_error("choices", _("Write the answers to choose from, one a line."))
             if (fills := said.get("fills")) and fills in seen:
                 form.add_error("fills", _("Another question of this gate fills it already."))

@@ -15,7 +15,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.forms.forms import FormBuilder
 
-from cms import ports
+from cms import countries, ports
 from cms.gates.models import CRITICAL, Fills, Gate, GateQuestion, GateSubmission
 
 AT_ONCE = 2
@@ -94,8 +94,10 @@ class _Builder(FormBuilder):
         return forms.DecimalField(max_digits=18, **options)
 
     def create_dropdown_field(self, field, options):
-        """Nothing is chosen to begin with."""
-        options["choices"] = [("", _("Choose …")), *self.get_formatted_field_choices(field)]
+        """Nothing is chosen to begin with. Of countries the two letters are kept."""
+        is_country = field.fills == Fills.COUNTRY
+        choices = countries.names().items() if is_country else self.get_formatted_field_choices(field)
+        options["choices"] = [("", _("Choose …")), *choices]
         return forms.ChoiceField(**options)
 
     def create_date_field(self, field, options):
@@ -136,6 +138,8 @@ class Asking:
         for question in self.questions:
             proxy = copy(question)
             proxy.clean_name = f"q{question.pk}"
+            if question.fills == Fills.COUNTRY:
+                proxy.field_type = "dropdown"
             proxies.append(proxy)
         fields = dict(_Builder(proxies).formfields)
         for asked in self.purposes:

@@ -18,7 +18,7 @@ from tracking import consent, wordings
 from tracking.seen import MAX_AGENT
 
 SOURCE = "form"
-FIELDS = ("job_title", "first_name", "last_name", "phone", "street", "postal_code", "city", "region")
+FIELDS = ("job_title", "first_name", "last_name", "phone", "street", "postal_code", "city", "region", "country")
 STRANGER = {"key": None, "known": {}, "read": set(), "stage": None, "persona": None}
 
 

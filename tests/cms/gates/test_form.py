@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cms.gates import submissions
-from cms.models import GateDay, GateSubmission
+from cms.models import GateDay, GateQuestion, GateSubmission
 from cms.models.pages import Audience
 from nurture.contacts import facts, identities, people
 from nurture.contacts.models import Account, Contact, FieldChange, Identity
@@ -90,7 +90,7 @@ def test_nul_in_a_hidden_field_is_left_out(reader):
 
 
 def test_each_ticked_box_is_a_line_of_the_consent_log_with_its_words(reader, mailoutbox, client, document):
-    assert "checked" not in reader.open().content.decode()
+    assert "checked" not in reader.open().content.decode().split("gate-form")[1].split("</form>")[0]
     reader.fill(consent_open_tracking="on")
     client.post(mailed(mailoutbox), {"document": document.pk, "agree": "open_tracking"})
     line = ConsentEvent.objects.get(action="given")
@@ -251,3 +251,17 @@ def test_what_was_sent_is_forgotten_in_time_and_the_count_stays(reader, later):
 def test_overlong_body_is_refused(client, piece):
     answer = client.post(f"/get/{piece.pk}/send/", {"token": "x" * 40_000})
     assert answer.status_code == 413
+
+
+def test_country_is_chosen_from_all_and_kept_as_its_two_letters(reader, gate):
+    gate.questions = [GateQuestion(label="Which country?", field_type="singleline", fills="country", required=True)]
+    gate.save()
+    form = reader.open()
+    assert '<option value="DE">Germany</option>' in form.content.decode()
+    assert form.content.decode().count("<option") > 240
+    [question] = gate.questions.all()
+    assert reader.fill(form, extra=None, **{f"q{question.pk}": "XX"}).status_code == 422
+    answer = reader.fill(reader.open(visitor=VISITOR), visitor=VISITOR, **{f"q{question.pk}": "DE"})
+    assert answer.status_code == 303
+    assert Contact.objects.get().country == "DE"
+    assert reader.labels(visitor=VISITOR) == []
