@@ -8,6 +8,7 @@ import threading
 from django.conf import settings
 from django.utils.module_loading import import_string
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
@@ -16,6 +17,7 @@ from cms import processes, stand_in
 logger = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 10
 RESTART_SECONDS = 2
+BUFFER_BYTES = 16 * 1024  # of a connection, and the most that an address with all headers may have: see docs/faults.md
 
 
 class WorkerChild:
@@ -55,6 +57,7 @@ def run(host: str, port: int, with_worker: bool = True) -> None:
         address=host,
         port=port,
         interface=Interfaces.ASGI,
+        http1_settings=HTTP1Settings(max_buffer_size=BUFFER_BYTES),
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=SHUTDOWN_SECONDS,

@@ -74,7 +74,7 @@ USUAL, LARGE = (60, 40), (20, 2_500)  # the second near the limit of a body
     ("lines", "seconds", "size", "most"),
     [
         pytest.param(400, 8, USUAL, 200, id="usual"),
-        pytest.param(900, 8, LARGE, 600, id="large"),  # 900 bodies at once are 57 MB before they are read
+        pytest.param(900, 8, LARGE, 300, id="large"),  # 900 bodies at once are 57 MB before they are read
         pytest.param(400, 300, USUAL, 200, id="long", marks=pytest.mark.chaos),
     ],
 )
