@@ -8,7 +8,7 @@ import frontmatter
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from cms import clock, covers, pictures
+from cms import clock, covers, demo_more, pictures
 from cms.importers.markdown import body_blocks
 from cms.models import AssetPage, Author, BuyingStage, Campaign, HomePage, LibraryImage, Objection, Persona, Topic, User
 
@@ -19,6 +19,7 @@ PLAIN_FIELDS = ("title", "slug", "summary", "format", "medium", "length", "appro
 def load(folder: Path, say, campaigns: dict[str, Campaign]) -> None:
     """Make and publish the pieces whose slug is not there yet, oldest first, saying each. `campaigns`: by slug."""
     pieces = [frontmatter.load(path) for path in sorted(folder.glob("*.md"))]
+    more = demo_more.told(folder.parent / "more.toml")
     known = set(AssetPage.objects.values_list("slug", flat=True))
     missing = sorted(
         (piece for piece in pieces if piece["slug"] not in known), key=lambda piece: -piece["published_days_ago"]
@@ -29,7 +30,7 @@ def load(folder: Path, say, campaigns: dict[str, Campaign]) -> None:
         # The sizes of a card, so that the first visitor of the front page does not wait for them.
         cover.get_renditions(*pictures.specs(pictures.CARD))
         with transaction.atomic():
-            _publish(piece, cover, campaigns.get(piece["slug"]))
+            _publish(piece, cover, campaigns.get(piece["slug"]), more.get(piece["slug"], {}))
 
 
 def _cover(piece) -> LibraryImage:
@@ -42,14 +43,16 @@ def _cover(piece) -> LibraryImage:
     return LibraryImage.objects.create(title=title, file=ContentFile(file.getvalue(), f"{piece['slug']}.jpg"))
 
 
-def _publish(piece, cover: LibraryImage, campaign: Campaign | None) -> None:
+def _publish(piece, cover: LibraryImage, campaign: Campaign | None, more: dict) -> None:
     at = clock.now() - timedelta(days=piece["published_days_ago"])
     page = _page(piece, cover, at)
-    page.campaign = campaign
+    page.body = [*body_blocks(piece.content), *demo_more.blocks(more)]
+    page.campaign, page.derived_from = campaign, demo_more.origin(more)
     HomePage.objects.get().add_child(instance=page)
     _tag(page, piece)
     page.save_revision(user=page.owner).publish(skip_permission_checks=True)
     AssetPage.objects.filter(pk=page.pk).update(last_published_at=at, latest_revision_created_at=at)
+    demo_more.note(page, more)
 
 
 def _page(piece, cover: LibraryImage, at: datetime) -> AssetPage:
@@ -60,7 +63,6 @@ def _page(piece, cover: LibraryImage, at: datetime) -> AssetPage:
         audience=piece["audience"],
         review_by=review_by,
         cover=cover,
-        body=body_blocks(piece.content),
         author=Author.objects.get(slug=piece["author"]),
         primary_stage=BuyingStage.objects.get(slug=piece["primary_stage"]),
         for_all_personas=piece["personas"] == "all",

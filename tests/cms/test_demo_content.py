@@ -9,6 +9,8 @@ import frontmatter
 import pytest
 
 import cms.covers
+from cms import demo_more
+from cms.blocks import BodyBlock
 
 CONTENT = Path(cms.covers.__file__).parent / "demo_content"
 PIECES = {path.stem: frontmatter.load(path) for path in sorted((CONTENT / "pieces").glob("*.md"))}
@@ -174,3 +176,27 @@ def test_campaigns_name_pieces_and_vehicles_that_are_there():
     assert set(named) <= {piece["slug"] for piece in PIECES.values()}
     assert len(named) == len(set(named))
     assert {campaign["vehicle"] for campaign in CAST["campaigns"]} <= set(slugs("vehicles"))
+
+
+MORE = demo_more.told(CONTENT / "more.toml")
+
+
+@pytest.mark.django_db
+def test_what_pieces_have_besides_their_text_names_only_earlier_pieces_and_is_valid(make_piece):
+    age = {slug: PIECES[slug]["published_days_ago"] for slug in PIECES}
+    for slug, more in MORE.items():
+        named = [more.get("derived_from"), *(name for row in more.get("blocks", []) for name in _named(row))]
+        assert all(age[other] > age[slug] for other in named if other), slug
+    for other in ("what-a-warm-hour-costs", "the-load-that-looked-fine", "your-spoilage-has-a-time-of-day"):
+        make_piece(PIECES[other]["title"], slug=other)
+    kinds = set()
+    for more in MORE.values():
+        for kind, value in demo_more.blocks(more):
+            block = BodyBlock().child_blocks[kind]
+            block.clean(block.to_python(block.get_prep_value(value)))
+            kinds.add(kind)
+    assert kinds == {"statistic", "chart", "call", "related"}
+
+
+def _named(row):
+    return [row["page"]] if "page" in row else row.get("pieces", [])

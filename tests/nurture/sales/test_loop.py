@@ -1,7 +1,12 @@
 """A rule with our condition and our action, from the reading to the mail in the queue."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from cms import agreements, clock
+from cms.models import SignalAgreement
 from nurture.mail.models import Delivery
 from nurture.rules import causes, engine, runs
 from nurture.rules.choices import Tags
@@ -41,6 +46,44 @@ def test_agreed_piece_alerts_the_owner_and_another_does_not(contact, piece, make
     alert = Alert.objects.get()
     assert (alert.owner, alert.asset, alert.reason) == (owner, piece, "They build a case.")
     assert Delivery.objects.get().occasion == f"alert:{alert.pk}:{owner.pk}"
+
+
+def unsigned(piece):
+    """Drafted, live even, and signed by nobody: with the piece as its signal."""
+    agreement = SignalAgreement(name="Costs", reason="They build a case.")
+    agreement.save()
+    agreement.assets.set([piece])
+    return agreement, agreement.save_revision()
+
+
+def test_agreement_triggers_only_while_it_is_signed_and_in_force(contact, piece, read, manager, later):
+    """Draft, published without sales, signed, changed since, expired: only the signed version of today counts."""
+    make_rule()
+    agreement, revision = unsigned(piece)
+    assert fire(read(contact, piece)) == []
+    revision.publish()
+    assert fire(read(contact, piece)) == []
+    agreement.refresh_from_db()
+    agreement.expires_on = timezone.localdate(clock.now()) + timedelta(days=1)
+    signed = agreement.save_revision()
+    signed.publish()
+    agreements.sign(agreement, signed, manager)
+    assert len(fire(read(contact, piece))) == 1
+    agreement.refresh_from_db()
+    agreement.reason = "Changed since it was signed."
+    agreement.save_revision().publish()
+    assert fire(read(contact, piece)) == []
+    signed.publish()
+    assert len(fire(read(contact, piece))) == 1
+    later(days=2)
+    assert fire(read(contact, piece)) == []
+
+
+def test_withdrawn_agreement_triggers_nothing(contact, piece, read, sign, manager):
+    make_rule()
+    agreement = sign([piece])
+    agreements.withdraw(agreement, manager, "Too many calls.")
+    assert fire(read(contact, piece)) == []
 
 
 def test_rule_says_itself_in_words(db):
