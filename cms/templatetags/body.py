@@ -4,6 +4,8 @@ from django import template
 
 from cms import library
 from cms.gates import offers
+from cms.models import AssetPage
+from cms.models.pages import Audience
 
 register = template.Library()
 
@@ -14,6 +16,22 @@ def file_offer(context, document):
     piece = context.get("page") or context.get("piece")
     is_locked = piece is not None and offers.is_locked(piece)
     return {"piece": piece, "is_locked": is_locked, "gate": offers.gate_of(piece) if is_locked else None}
+
+
+@register.simple_tag(takes_context=True)
+def opens(context, target):
+    """Can readers open the page that a button leads to? One query for all buttons of a piece."""
+    if target is None or not target.live:
+        return False
+    piece = context.get("page") or context.get("piece")
+    if piece is None:
+        return True
+    if not hasattr(piece, "closed_targets"):
+        calls = [block.value["page"] for block in piece.body if block.block_type == "call"]
+        ids = [page.pk for page in calls if page]
+        closed = AssetPage.objects.filter(pk__in=ids, audience=Audience.SALES_ONLY)
+        piece.closed_targets = set(closed.values_list("pk", flat=True))
+    return target.pk not in piece.closed_targets
 
 
 @register.simple_tag

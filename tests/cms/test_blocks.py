@@ -181,11 +181,13 @@ def test_download_of_an_open_piece_is_a_link(html_of, make_document):
 
 def test_call_leads_to_one_place_and_not_to_a_page_that_is_gone(html_of, make_piece):
     there, gone = make_piece("There"), make_piece("Gone", live=False)
-    calls = [{"text": f"Go {page.pk}", "button": "Go", "page": page.pk, "address": ""} for page in (there, gone)]
+    ours = make_piece("Only us", audience=Audience.SALES_ONLY)
+    calls = [{"text": f"Go {page.pk}", "button": "Go", "page": page.pk, "address": ""} for page in (there, gone, ours)]
     outside = {"text": "Go out", "button": "Out", "page": None, "address": "https://x.example/"}
     html = html_of(*(("call", call) for call in (*calls, outside)))
     assert '<a class="call-button" href="/there/">' in html
     assert f"Go {gone.pk}" not in html
+    assert f"Go {ours.pk}" not in html
     assert '<a class="call-button" href="https://x.example/" rel="external">' in html
 
 
@@ -250,7 +252,7 @@ def test_body_costs_the_same_with_one_block_of_a_kind_and_three(
     blocks.append(("related", {"heading": "", "pieces": [page.pk for page in others[:number]]}))
     make_piece("Piece", body=[{"type": kind, "value": value} for kind, value in blocks])
     client.get("/piece/")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get("/piece/")
 
 
