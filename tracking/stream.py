@@ -12,8 +12,10 @@ from cms import clock
 from cms.models import AssetPage
 from tracking import words
 from tracking.models import Event, Link
+from tracking.steps import is_own
 
 ROWS = 50
+LONGEST_NAME = 80
 REACH = 5_000  # what is looked through for a screenful: a rare kind costs no more than a frequent one
 SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 
@@ -91,7 +93,8 @@ def _line(event: Event, title: str, label: str) -> dict[str, Any]:
         "verdict": words.said(words.VERDICTS, event.verdict),
         "reasons": [words.said(words.REASONS, reason) for reason in event.reasons],
         "title": title,
-        "path": path(event.url),
+        "name": _name(event),
+        "path": place(event.url),
         "referrer": host(event.referrer),
         "source": words.said(words.SOURCES, event.source),
         "link": label,
@@ -108,12 +111,23 @@ def path(url: str) -> str:
     return parts.path or ("/" if parts.netloc else "")
 
 
+def place(url: str) -> str:
+    """Where it was: the path on our own site, with its host on another."""
+    return path(url) if is_own(url) else host(url) + path(url)
+
+
 def host(url: str) -> str:
     """The host of an address, "" for none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
+
+
+def _name(event: Event) -> str:
+    """What a program calls that which was done in it. Not what looks like somebody's address."""
+    name = event.properties.get("event") if event.kind == "action_taken" else ""
+    return name[:LONGEST_NAME] if isinstance(name, str) and "@" not in name else ""
 
 
 def _details(properties: dict[str, Any]) -> dict[str, int]:

@@ -54,6 +54,8 @@ def did(engagement: Engagement) -> str:
         }
     if kind == "survey_answered" and properties.get("title"):
         return _("Answered the survey ‘%s’") % str(properties["title"])[:200]
+    if kind == "action_taken" and properties.get("event"):
+        return _("Did ‘%s’ in another program") % str(properties["event"])[:200]
     if kind == "site_searched":
         return _("Searched the site for ‘%s’") % str(properties.get("query", ""))[:80]
     with_title, without = WORDS.get(kind, (None, kind.replace("_", " ").capitalize()))

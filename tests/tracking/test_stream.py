@@ -56,6 +56,21 @@ def test_a_line_says_what_where_who_and_why(client, make_user, piece):
     assert "Ines" not in page
 
 
+def test_what_a_program_did_has_its_name_and_another_site_its_host(client, marketer):
+    client.force_login(marketer)
+    ledger.store(
+        event(kind="action_taken", source="server", properties={"event": "Trial <started>"}),
+        event(kind="action_taken", source="server", properties={"event": "Mail to ines@example.com"}),
+        event(url="https://shop.example/prices/?q=1"),
+        event(url="http://testserver/own/", properties={"event": "said by a page"}),
+    )
+    page = client.get(LIVE).content.decode()
+    for said in ("“Trial &lt;started&gt;”", "shop.example/prices/<", "/own/<"):
+        assert said in page
+    for hidden in ("ines@", "?q=1", "said by a page"):
+        assert hidden not in page
+
+
 def test_filters_narrow_and_say_so(client, marketer, piece):
     client.force_login(marketer)
     old = clock.now() - timedelta(days=3)

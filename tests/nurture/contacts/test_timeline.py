@@ -39,6 +39,11 @@ def test_comment_and_poll_answer_stand_on_the_timeline(contact, make_asset, read
     assert texts(contact)[-2:] == ["Asked ‘Why now?’, answered ‘A claim’", "Commented on ‘How cold is cold’"]
 
 
+def test_what_was_done_in_another_program_has_its_name(contact, make_asset, read):
+    read(contact, make_asset("x"), kind="action_taken", properties={"event": "Trial started"})
+    assert texts(contact)[-1] == "Did ‘Trial started’ in another program"
+
+
 def test_reading_by_mail_link_says_what_it_proves(contact, make_asset, read):
     read(contact, make_asset("How cold is cold"), by_mail_link=True)
     notes = {entry.note for entry in timeline.read(contact).entries if entry.source == "engagement"}
