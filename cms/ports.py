@@ -29,8 +29,9 @@ class Port:
 
 
 # reader(request) -> {"key": str | None, "known": dict, "read": set of asset ids, "stage": id | None,
-# "persona": id | None}. Of a proven contact only, told by the visitor key that a form of ours posted: a page that is
-# fetched carries none, so it may be cached. `known`: {"email" and cms.gates.models.Fills: text} of what is not empty.
+# "persona": id | None}. Of a proven contact, else only what this browser read; told by the visitor key that a form or
+# script of ours posted: a page that is fetched carries none, so it may be cached. `known`: {"email" and
+# cms.gates.models.Fills: text} of what is not empty.
 reader = Port("reader", lambda request: {"key": None, "known": {}, "read": set(), "stage": None, "persona": None})
 
 # audience() -> {(stage_id, persona_id | None): {"contacts": n, "accounts": n, "weeks": float | None}}

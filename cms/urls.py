@@ -6,7 +6,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from cms import documents, feeds, playing, rest, views
+from cms import documents, feeds, onward, playing, rest, views
 from cms.feedback import comment_views, note_views, poll_views
 from cms.feedback.views import rate
 from cms.gates import file_views
@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("nurture.public_urls")),
     path("comments/", comment_views.post, name="comment"),
     path("comments/<uuid:key>/", comment_views.confirm, name="confirm_comment"),
+    path("next/<int:piece>/", onward.own, name="next_pieces"),
     path("get/<int:piece>/", gates.show, name="gate"),
     path("get/<int:piece>/send/", gates.send, name="gate_send"),
     path("get/files/<str:token>/", file_views.files, name="gate_files"),

@@ -33,6 +33,7 @@ PUBLIC = {
     "surveys/<slug:slug>/": "a reader answers without an account; the form carries a signed token",
     "comments/": "a reader comments without an account; the form carries a signed token",
     "comments/<uuid:key>/": "the link in the mail that confirms an address; the key cannot be guessed",
+    "next/<int:piece>/": "what to read next, for the browser that asks; it changes nothing",
     "get/<int:piece>/": "the form before the files of a piece: readers have no account",
     "get/<int:piece>/send/": "the same form, sent; it carries a signed token",
     "get/files/<str:token>/": "the files of who sent the form; the signed token is their key",

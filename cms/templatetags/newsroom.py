@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from cms import library, pictures, ports, wording
+from cms import library, onward, pictures, ports, wording
 from cms.feedback import comments as said
 from cms.feedback import notes, polls, ratings
 from cms.feedback.views import WORDS, thanks_words
@@ -51,15 +51,8 @@ def piece_topics(page):
 
 @register.simple_tag
 def next_pieces(page, topics, reader):
-    """Three pieces to read after this one: for what is known of the reader, else for whom this piece is."""
-    personas = [persona.pk for persona in page.personas.all()]
-    return library.next_read(
-        stage_id=reader["stage"] or page.primary_stage_id,
-        persona_id=reader["persona"] or (personas[0] if len(personas) == 1 else None),
-        topic_ids=[topic.pk for topic in topics],
-        read_ids=reader["read"],
-        exclude_id=page.pk,
-    )
+    """Three pieces to read after this one (cms/onward.py)."""
+    return onward.pieces(page, topics, reader)
 
 
 @register.simple_tag(takes_context=True)

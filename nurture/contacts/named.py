@@ -14,7 +14,7 @@ from cms.feedback import readers
 from cms.gates import submissions
 from nurture.contacts import domains, facts, identities, people
 from nurture.contacts.models import Account, Contact, Identity
-from tracking import consent, wordings
+from tracking import consent, queries, wordings
 from tracking.seen import MAX_AGENT
 
 SOURCE = "form"
@@ -68,7 +68,7 @@ def prove(*, key: UUID, email: str, fields, consents, visitor: UUID | None, form
 
 
 def reader(request) -> dict[str, Any]:
-    """What is known of who reads, for `cms.ports.reader`: of a proven contact only, else of nobody.
+    """What is known of who reads, for `cms.ports.reader`: of a proven contact; else what this browser took in.
 
     Asked by the visitor key that a form posted; a page that is fetched carries none, and costs no query.
     """
@@ -77,10 +77,10 @@ def reader(request) -> dict[str, Any]:
         return STRANGER
     edge = Identity.objects.filter(visitor__key=visitor, revoked_at=None).select_related("contact").first()
     if edge is None or edge.contact.erased_at:
-        return STRANGER
+        return STRANGER | {"read": queries.read_by([visitor])}
     # A form alone proves nobody: its address may have been typed by anyone.
     if edge.kind != Identity.Kind.API and not submissions.owns(visitor, edge.contact.subject):
-        return STRANGER
+        return STRANGER | {"read": queries.read_by([visitor])}
     return _known(edge.contact)
 
 

@@ -14,6 +14,7 @@ NO_PAGE = {
     "feed/": "RSS",
     "feed/atom/": "Atom",
     "calendar/<str:secret>.ics": "iCalendar",
+    "next/<int:piece>/": "a part of a page",
     "robots.txt": "plain text",
     "media/images/<path:name>": "a picture",
     "documents/<int:number>/<path:name>": "a file",

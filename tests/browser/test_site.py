@@ -3,6 +3,7 @@
 import gzip
 import io
 import re
+from uuid import uuid4
 
 import pytest
 from django.core.files.images import ImageFile
@@ -10,7 +11,9 @@ from PIL import Image
 
 from cms import clock
 from cms.models import AssetPage, Author, BuyingStage, Comment, HomePage, LibraryImage, Rating, Topic
+from tests import ledger
 from tests.browser.conftest import NARROW, overflows, violations
+from tracking.models import Event, Visitor
 
 PAGES = {"home": "/", "topic": "/topics/claims/", "asset": "/a-warm-hour/", "search": "/search/?q=warm", "none": "/no/"}
 BODY = [
@@ -148,3 +151,21 @@ def test_keyboard_reaches_the_content_first_and_sees_where_it_is(filled, page):
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_browser_that_is_recognised_is_offered_what_it_has_not_read(filled, new_page):
+    page = opened(new_page(), filled, "asset")
+    first = page.locator("[data-next] .card-title").first.inner_text()
+    now, key = clock.now(), uuid4()
+    visitor = Visitor.objects.create(key=key, first_seen_at=now, last_seen_at=now)
+    read = AssetPage.objects.get(title=first)
+    ledger.store(Event(uuid=uuid4(), kind="asset_read", occurred_at=now, received_at=now, source="script",
+                       visitor=visitor, asset_id=read.pk))  # fmt: skip
+    page = new_page()
+    page.add_init_script(f"localStorage.setItem('lede.visitor', '{key}')")
+    with page.expect_response("**/next/**") as answered:
+        opened(page, filled, "asset").locator("[data-next]").scroll_into_view_if_needed()
+    assert answered.value.status == 200
+    page.wait_for_function("first => document.querySelector('[data-next] .card-title').innerText !== first", arg=first)
+    assert page.locator("[data-next] .card-title").last.inner_text() == first
+    assert violations(page) == []

@@ -40,7 +40,7 @@ WITH_A_KEY = {
     "calendar/<str:secret>.ics", "approve/<str:secret>/", "approve/<str:secret>/text/", "subscribe/<uuid:key>/",
     "media/images/<path:name>",
 }  # fmt: skip
-BY_NUMBER = {"get/<int:piece>/", "documents/<int:number>/<path:name>", "play/<int:pk>/<str:name>"}
+BY_NUMBER = {"get/<int:piece>/", "next/<int:piece>/", "documents/<int:number>/<path:name>", "play/<int:pk>/<str:name>"}
 ADMIN = ("wagtailadmin_pages:view_draft", "wagtailadmin_pages:preview_on_edit", "wagtailadmin_pages:edit")
 
 
@@ -113,6 +113,7 @@ def test_its_address_and_every_page_number_open_nothing(client, hidden):
             assert client.get(reverse(name, args=[number])).status_code == 302, (name, number)
         if number != hidden["gated"].pk:
             assert client.get(reverse("gate", args=[number])).status_code == 404, number
+        assert WORD not in client.post(reverse("next_pieces", args=[number])).content.decode()
         assert WORD not in client.get(f"/api/v1/assets?after={number - 1}&limit=1").content.decode()
 
 
