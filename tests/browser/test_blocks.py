@@ -76,8 +76,8 @@ def test_player_loads_where_its_picture_stood_and_only_when_it_is_asked_for(site
     assert asked == []
     link = page.locator("a.player-video")
     assert "Only then is www.youtube-nocookie.com told" in link.inner_text()
-    before = link.bounding_box()
     link.focus()
+    before = link.bounding_box()
     page.keyboard.press("Enter")
     frame = page.locator("iframe.player-video")
     assert (frame.get_attribute("title"), frame.bounding_box()) == ("The talk", before)
