@@ -10,8 +10,8 @@ from django.db import DataError, IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tracking import accounts, batches, held, inbox, pipeline, rows, spool, steps, takings
-from tracking.models import Draft, DraftMark, DropCount, Event, EventKey, HeldDraft, Pending, SpoolMark, Taking
+from tracking import accounts, batches, inbox, pipeline, rows, spool, steps, takings
+from tracking.models import Draft, DraftMark, DropCount, Event, EventKey, HeldDraft, Pending, Taking
 from tracking.signals import events_recorded
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
@@ -192,74 +192,6 @@ def test_new_inbox_file_counts_on_after_the_mark():
     inbox.submit([draft()])
     assert Draft.objects.get().pk == 501
     assert pipeline.run_batch() == 1
-
-
-def test_spool_is_replayed_once_whenever_it_dies(monkeypatch):
-    spool.keep([rows.of_draft(draft(UUID(int=number))) for number in (1, 2, 1)])
-    assert accounts.balance() == accounts.Balance(stored=0, dropped=0, inbox=0, spool=3, taken=0, keys=0)
-    with monkeypatch.context() as patch:
-        patch.setattr("pathlib.Path.unlink", die)
-        with pytest.raises(Killed):
-            spool.replay()
-    assert accounts.balance() == accounts.Balance(stored=0, dropped=0, inbox=3, spool=0, taken=0, keys=0)
-    pipeline.run_batch()
-    assert accounts.balance() == accounts.Balance(stored=2, dropped=1, inbox=0, spool=0, taken=3, keys=2)
-    assert spool.replay() == 1
-    assert accounts.balance() == accounts.Balance(stored=2, dropped=1, inbox=0, spool=0, taken=3, keys=2)
-    assert (spool.replay(), SpoolMark.objects.count()) == (0, 0)
-
-
-@pytest.mark.parametrize("files", [3, 30])
-def test_files_are_replayed_at_once_in_a_fixed_number_of_statements(files, monkeypatch, django_assert_num_queries):
-    for number in range(files):
-        spool.keep([rows.of_draft(draft(UUID(int=number + 1)))])
-    with django_assert_num_queries(5):
-        assert spool.replay() == files
-    monkeypatch.setattr(spool, "MAX_DRAFTS", 2)
-    for number in range(3):
-        spool.keep([rows.of_draft(draft(UUID(int=number + 100)))])
-    assert [spool.replay(), spool.replay(), spool.replay()] == [2, 1, 0]
-    assert accounts.balance().inbox == files + 3
-
-
-def test_file_that_another_worker_has_finished_meanwhile_is_not_taken_again(monkeypatch):
-    spool.keep([rows.of_draft(draft())])
-    [path] = spool.folder(spool.EVENTS).glob("*.json")
-    take = spool._take
-
-    def other_is_faster(read):
-        path.unlink()
-        take(read)
-
-    monkeypatch.setattr(spool, "_take", other_is_faster)
-    spool.replay()
-    assert accounts.balance() == accounts.Balance(stored=0, dropped=0, inbox=0, spool=0, taken=0, keys=0)
-    assert not SpoolMark.objects.exists()
-
-
-def test_file_that_the_database_refuses_stops_no_other_and_is_kept(monkeypatch):
-    hold = held.hold
-
-    def refuse(drafts):
-        drafts = list(drafts)
-        if any(one.uuid == UUID(int=2) for one in drafts):
-            raise DataError("no such moment")
-        return hold(drafts)
-
-    monkeypatch.setattr(held, "hold", refuse)
-    for number in (1, 2, 3):
-        spool.keep([rows.of_draft(draft(UUID(int=number)))])
-    assert (spool.replay(), spool.replay()) == (2, 0)
-    assert (accounts.balance().inbox, len(spool.unreadable())) == (2, 1)
-
-
-def test_spool_file_that_cannot_be_read_stops_no_other_and_is_kept():
-    spool.keep([rows.of_draft(draft())])
-    torn = spool.folder(spool.EVENTS) / "0.json"
-    torn.write_text("[1, 2")
-    assert len(spool.waiting()) == 1
-    assert (spool.replay(), pipeline.run_batch(), Event.objects.count()) == (1, 1, 1)
-    assert [path.name for path in spool.unreadable()] == ["0.unreadable"]
 
 
 operations = st.lists(
