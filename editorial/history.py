@@ -75,6 +75,8 @@ class _Moved(LogFormatter):
         for name, words in DATES.items():
             if day := log_entry.data.get(name):
                 parts.append(words % {key: _day(value and value[:10]) for key, value in day.items()})
+        if place := (log_entry.data.get("place") or {}).get("new"):
+            parts.append(_("Number %d of its day") % place)
         if step := log_entry.data.get("step"):
             parts.append(_("%(old)s → %(new)s") % {name: Entry.Step(value).label for name, value in step.items()})
         return "; ".join(parts) or _("Moved")

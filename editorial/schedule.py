@@ -61,12 +61,14 @@ def move(entry: Entry, *, user, version: int, **values) -> Entry:
     if unknown := set(values) - {"due_on", "review_on", "step"}:
         raise ValueError(f"An entry is not moved by {sorted(unknown)}")
     with transaction.atomic():
-        current = _claimed(entry, version)
+        current = claimed(entry, version)
         if values.get("step", current.step) != current.step:
             _check_step(current, values["step"])
         changed = {name: value for name, value in values.items() if getattr(current, name) != value}
+        if "due_on" in changed and current.place is not None:
+            changed["place"] = None  # it was its place among the entries of the day it leaves
         if changed:
-            _write(current, changed, action="editorial.move", user=user)
+            write(current, changed, action="editorial.move", user=user)
     return current
 
 
@@ -75,14 +77,14 @@ def revise(entry: Entry, *, user, version: int, values: dict) -> Entry:
     if unknown := set(values) - set(FIELDS) - set(SETS):
         raise ValueError(f"An entry has no {sorted(unknown)} to revise")
     with transaction.atomic():
-        current = _claimed(entry, version)
+        current = claimed(entry, version)
         if values.get("step", current.step) != current.step:
             _check_step(current, values["step"])
         changed = {name: values[name] for name in FIELDS if name in values and getattr(current, name) != values[name]}
         sets = {name: set(values[name]) for name in SETS if name in values}
         sets = {name: wanted for name, wanted in sets.items() if wanted != set(getattr(current, name).all())}
         if changed or sets:
-            _write(current, changed, action="editorial.revise", user=user, sets=sets)
+            write(current, changed, action="editorial.revise", user=user, sets=sets)
     return current
 
 
@@ -103,7 +105,7 @@ def start_draft(entry: Entry, user) -> AssetPage:
         page = home.add_child(instance=_tagged_page(current, user))
         page.save_revision(user=user, changed=False)
         log(page, "wagtail.create", user=user)
-        _write(current, {"page": page, "step": Step.DRAFTING}, action="editorial.start_draft", user=user)
+        write(current, {"page": page, "step": Step.DRAFTING}, action="editorial.start_draft", user=user)
     entry.refresh_from_db()
     return page
 
@@ -147,17 +149,17 @@ def lose_page(page: AssetPage) -> Entry | None:
         if current is None:
             return None
         step = Step.DROPPED if current.step == Step.DROPPED else Step.ASSIGNED
-        return _write(current, {"page": None, "step": step}, action="editorial.lose_page", note=page.title)
+        return write(current, {"page": None, "step": step}, action="editorial.lose_page", note=page.title)
 
 
 def drop(entry: Entry, *, user, version: int, reason: str = "") -> Entry:
     """Give the entry up. Its page, if any, stays as it is. Raises Stale, and Refused for a published one."""
     with transaction.atomic():
-        current = _claimed(entry, version)
+        current = claimed(entry, version)
         if current.step == Step.PUBLISHED:
             raise Refused(_("“%s” is published. Unpublish the page first.") % current.title)
         if current.step != Step.DROPPED:
-            _write(current, {"step": Step.DROPPED}, action="editorial.drop", user=user, note=reason)
+            write(current, {"step": Step.DROPPED}, action="editorial.drop", user=user, note=reason)
     return current
 
 
@@ -165,7 +167,7 @@ def _locked(entry: Entry) -> Entry:
     return Entry.objects.select_for_update(of=("self",)).select_related("page").get(pk=entry.pk)
 
 
-def _claimed(entry: Entry, version: int) -> Entry:
+def claimed(entry: Entry, version: int) -> Entry:
     """The entry as it is now, held until the transaction ends, if it is still the version that the person saw."""
     current = _locked(entry)
     if current.version != version:
@@ -188,10 +190,10 @@ def _follow(page: AssetPage, step: str, action: str, *, unless: tuple[str, ...])
     """Let the page's entry follow what happened to the page, unless its step is one of `unless`."""
     with transaction.atomic():
         current = Entry.objects.select_for_update().filter(page_id=page.pk).exclude(step__in=unless).first()
-        return current and _write(current, {"step": step}, action=action, note=page.title)
+        return current and write(current, {"step": step}, action=action, note=page.title)
 
 
-def _write(current: Entry, values: dict, *, action: str, user=None, sets: dict | None = None, note: str = "") -> Entry:
+def write(current: Entry, values: dict, *, action: str, user=None, sets: dict | None = None, note: str = "") -> Entry:
     """Store the values with the next version and one line of history: what was, what is, and the note."""
     data = {name: {"old": _plain(getattr(current, name)), "new": _plain(value)} for name, value in values.items()}
     for name, value in values.items():

@@ -127,7 +127,7 @@ class Card:
     def order(self) -> tuple:
         """Within a day: late first, then what is planned, then what is done; each as somebody put it, else by title."""
         place = self.entry.place if self.entry and self.lane == Lane.DUE else None
-        return (-self.days_late, self.done, LAST if place is None else place, self.title.lower(), self.lane)
+        return (-self.days_late, self.done, LAST if place is None else place, self.title.lower(), self.lane, self.pk)
 
 
 def of_entries(entries: Iterable[Plan], waiting: dict[int, datetime], today: date) -> Iterator[Card]:

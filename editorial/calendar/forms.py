@@ -74,17 +74,23 @@ class MoveForm(forms.Form):
 
     day = forms.DateField(label=_("Move to"), widget=DayInput, required=False)
     pick = forms.ChoiceField(
-        choices=[("day", _("One day later")), ("week", _("One week later")), ("none", _("No day yet"))], required=False
-    )
+        choices=[
+            ("day", _("One day later")), ("week", _("One week later")), ("up", _("Earlier in the day")),
+            ("down", _("Later in the day")), ("none", _("No day yet")),
+        ],
+        required=False,
+    )  # fmt: skip
+    after = forms.IntegerField(required=False, min_value=0, max_value=10**18)
     step = forms.ChoiceField(choices=Entry.Step.choices, required=False)
     sure = forms.BooleanField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, stands_on: date | None, may_wait: bool, **kwargs):
+    def __init__(self, *args, stands_on: date | None, may_wait: bool, may_be_placed: bool, **kwargs):
         super().__init__(*args, **kwargs)
         self.stands_on = stands_on
+        out = ("none",) * (not may_wait) + ("up", "down") * (not may_be_placed)
+        self.fields["pick"].choices = [one for one in self.fields["pick"].choices if one[0] not in out]
         if not may_wait:
-            self.fields["pick"].choices = self.fields["pick"].choices[:-1]
             del self.fields["step"]
 
     def clean(self):

@@ -20,9 +20,12 @@ from editorial.calendar.forms import MoveForm
 from editorial.models import Entry
 from editorial.schedule import Refused, Stale
 
+PLACES = {"up": -1, "down": 1}
+
 
 class MoveView(EntryScreen, FormView):
-    """POST `day`, `pick` or `step`, the `version` that the person saw, and `sure` where a question was answered.
+    """POST `day` (with `after`: the entry of that day to stand behind, 0 for first), `pick` or `step`, the `version`
+    that the person saw, and `sure` where a question was answered.
 
     Answers HTML, or for `Accept: application/json` {"text", "version", "undo"}, {"question", "yes"}, or with 409
     {"text", "version", "day"}: what stands now, and nothing was changed.
@@ -63,7 +66,12 @@ class MoveView(EntryScreen, FormView):
         return {"day": self.target.day, "version": self.target.version}
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"stands_on": self.target.day, "may_wait": self.target.may_wait}
+        return super().get_form_kwargs() | self.limits()
+
+    def limits(self) -> dict:
+        """What the form has to know of the target."""
+        target = self.target
+        return {"stands_on": target.day, "may_wait": target.may_wait, "may_be_placed": target.may_be_placed}
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"target": self.target, "question": self.question}
@@ -79,8 +87,10 @@ class MoveView(EntryScreen, FormView):
         try:
             if asked.get("step"):
                 moved = moves.to_step(self.target, **who, step=asked["step"])
+            elif by := PLACES.get(asked["pick"]):
+                moved = moves.to_place(self.target, **who, by=by)
             else:
-                moved = moves.to_day(self.target, **who, day=asked["day"], sure=asked["sure"])
+                moved = moves.to_day(self.target, **who, day=asked["day"], sure=asked["sure"], after=asked["after"])
         except moves.Question as question:
             return self.ask(question, form)
         except (Stale, Refused) as error:
@@ -101,8 +111,7 @@ class MoveView(EntryScreen, FormView):
         if self.wants_json:
             day = target.day.isoformat() if target.day else ""
             return JsonResponse({"text": str(error), "version": target.version, "day": day}, status=409)
-        kwargs = {"stands_on": target.day, "may_wait": target.may_wait}
-        return self.refuse(error, self.form_class(initial=self.get_initial(), **kwargs))
+        return self.refuse(error, self.form_class(initial=self.get_initial(), **self.limits()))
 
     def say(self, moved: moves.Moved):
         """Done; with what undoes it. Without a script that is a form in the message, for GET changes nothing."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cms import clock
 from cms.models import AssetPage
-from editorial import dates, schedule, slots
+from editorial import dates, places, schedule, slots
 from editorial.calendar.cards import Lane
 from editorial.models import Entry, Slot
 
@@ -47,6 +47,11 @@ class Target:
         return self.is_plan and self.slot is None
 
     @property
+    def may_be_placed(self) -> bool:
+        """Is it a plan of a day, that may stand before or behind the others?"""
+        return self.lane == Lane.DUE and self.entry is not None and self.day is not None
+
+    @property
     def version(self) -> int:
         """As the move must name it."""
         if self.slot:
@@ -75,9 +80,19 @@ class Moved:
     undo: dict[str, str]
 
 
-def to_day(target: Target, *, user, version: int, day: date | None, sure: bool = False) -> Moved:
-    """Put it on that day (None: no day, for plans). Raises Question unless `sure`, and Stale and Refused."""
+def to_day(
+    target: Target, *, user, version: int, day: date | None, sure: bool = False, after: int | None = None
+) -> Moved:
+    """Put it on that day (None: no day, for plans), where asked right after another entry of the day (0: first).
+
+    Raises Question unless `sure`, and Stale and Refused.
+    """
     before = target.day
+    if after is not None and day is not None and day == before and target.may_be_placed:
+        return to_place(target, user=user, version=version, after=after)
+    undo = {"day": before.isoformat()} if before else {"pick": "none"}
+    if target.may_be_placed and target.entry.place is not None:
+        undo["after"] = str(places.before(target.entry))
     if not sure:
         _ask(target, day)
     if target.slot:
@@ -88,6 +103,8 @@ def to_day(target: Target, *, user, version: int, day: date | None, sure: bool =
     elif target.is_plan:
         entry = schedule.move(target.entry, user=user, version=version, **{PLANS[target.lane]: day})
         version = entry.version
+        if after is not None and day and target.lane == Lane.DUE:
+            version = places.put(entry, user=user, version=version, after=after).version
     else:
         if day is None:
             raise schedule.Refused(_("A date of the page is taken away in the page editor, not here."))
@@ -96,7 +113,18 @@ def to_day(target: Target, *, user, version: int, day: date | None, sure: bool =
         version = AssetPage.objects.values_list("latest_revision_id", flat=True).get(pk=target.page.pk)
     where = date_format(day, "DATE_FORMAT") if day else _("“No day yet”")
     text = _("“%(title)s” is moved to %(day)s.") % {"title": target.title, "day": where}
-    return Moved(text, version, {"day": before.isoformat()} if before else {"pick": "none"})
+    return Moved(text, version, undo)
+
+
+def to_place(target: Target, *, user, version: int, after: int | None = None, by: int = 0) -> Moved:
+    """Put it right after another entry of its day (0: first), or so many places on. Raises Stale and Refused."""
+    if not target.may_be_placed:
+        raise schedule.Refused(_("“%s” has no place among the plans of a day.") % target.title)
+    undo = {"day": target.day.isoformat(), "after": str(places.before(target.entry))}
+    who = {"user": user, "version": version}
+    entry = places.shift(target.entry, **who, by=by) if by else places.put(target.entry, **who, after=after or 0)
+    said = {"title": entry.title, "place": entry.place, "day": date_format(entry.due_on, "DATE_FORMAT")}
+    return Moved(_("“%(title)s” is number %(place)d of %(day)s.") % said, entry.version, undo)
 
 
 def to_step(target: Target, *, user, version: int, step: str) -> Moved:

@@ -156,6 +156,32 @@ def test_by_keys_a_card_is_picked_up_carried_put_down_and_taken_back(site, page,
     assert day_of(entry) == timezone.localdate()
 
 
+def test_plans_of_a_day_are_put_in_order_by_mouse_and_by_keys(site, page, entry, today, marketer):
+    second = schedule.plan(Entry(title="Gates in spring", due_on=timezone.localdate()), user=marketer)
+    titles = "[...document.querySelectorAll('.nr-cell-day--today .nr-card')].map(card => card.dataset.title)"
+    page.goto(site.url + CALENDAR)
+    assert page.evaluate(titles) == ["Doors in winter", "Gates in spring"]
+    page.locator('.nr-card[data-title="Gates in spring"]').scroll_into_view_if_needed()
+    begin = page.locator('.nr-card[data-title="Gates in spring"]').bounding_box()
+    end = page.locator('.nr-card[data-title="Doors in winter"]').bounding_box()
+    page.mouse.move(begin["x"] + 30, begin["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 30, end["y"] + 4, steps=15)
+    page.wait_for_function(f"{titles}.filter(one => one).join() === 'Gates in spring,Doors in winter'")
+    page.mouse.up()
+    page.get_by_text("“Gates in spring” is number 1 of").wait_for()
+    page.wait_for_function("document.activeElement.textContent.includes('Gates in spring')")
+    assert page.evaluate(titles) == ["Gates in spring", "Doors in winter"]
+    press(page, today.get_by_role("link", name="Gates in spring", exact=True), " ")
+    for key in ("Shift+ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_text("“Gates in spring” is number 2 of").wait_for()
+    page.wait_for_function("document.activeElement.textContent.includes('Gates in spring')")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function(f"{titles}.join() === 'Gates in spring,Doors in winter'")
+    second.delete()
+
+
 def test_the_dialog_moves_and_gives_the_focus_back_and_a_conflict_is_told(site, page, entry, marketer):
     page.goto(site.url + CALENDAR)
     opener = page.get_by_role("link", name="Move to… Doors in winter")

@@ -33,6 +33,13 @@ async function post(address, version, values) {
   return { ok: answer.ok, ...(await answer.json()) };
 }
 
+// The next plan in that direction: other cards of the day have no place to name.
+function beside(card, direction) {
+  let next = card[direction];
+  while (next && !/^entry-\d+-due$/.test(next.dataset.card)) next = next[direction];
+  return next;
+}
+
 class LedeCalendar extends window.StimulusModule.Controller {
   connect() {
     this.lists = [...this.element.querySelectorAll(".nr-cards")];
@@ -52,7 +59,7 @@ class LedeCalendar extends window.StimulusModule.Controller {
       draggable: ".nr-card",
       filter: ".nr-card:not(.nr-card--movable)",
       preventOnFilter: false,
-      sort: false,
+      sort: this.hasOrder(list),
       forceFallback: true, // the same under mouse, pen and finger, and the copy looks as we say
       fallbackOnBody: true,
       fallbackTolerance: 4,
@@ -62,7 +69,9 @@ class LedeCalendar extends window.StimulusModule.Controller {
       emptyInsertThreshold: 0,
       ghostClass: "nr-card--ghost",
       fallbackClass: "nr-card--flying",
-      onMove: ({ dragged, related }) => !this.takes(related.closest("[data-fill]"), dragged), // it stays to be hit
+      // Held room stays to be hit; within a day only plans have an order.
+      onMove: ({ dragged, related, to, from: own }) =>
+        !this.takes(related.closest("[data-fill]"), dragged) && (to !== own || dragged.dataset.lane === "due"),
       onStart: () => this.element.classList.add("nr-calendar--dragging"),
       onEnd: (event) => {
         this.element.classList.remove("nr-calendar--dragging");
@@ -85,7 +94,14 @@ class LedeCalendar extends window.StimulusModule.Controller {
     const meant = cell?.querySelector(".nr-cards");
     const place = meant && meant !== from && this.fits(item, meant) ? meant : from;
     if (place !== to) place.insertBefore(item, place === from ? from.children[oldIndex] || null : place.firstChild);
-    if (place !== from) this.drop(item, from, place, oldIndex);
+    const placed = place === to && this.hasOrder(to) && item.dataset.lane === "due";
+    if (place !== from) this.drop(item, from, place, oldIndex, placed && Boolean(beside(item, "nextElementSibling")));
+    else if (placed && item !== from.children[oldIndex]) this.drop(item, from, place, oldIndex, true);
+  }
+
+  // Plans of a day have an order that people give them.
+  hasOrder(list) {
+    return Boolean(list.dataset.day) && list.dataset.day !== "late";
   }
 
   // Days take everything; only a plan can do without one; steps are for entries, and some follow the page.
@@ -115,8 +131,10 @@ class LedeCalendar extends window.StimulusModule.Controller {
     return this.reload(card.dataset.card);
   }
 
-  drop(card, from, to, index) {
+  // `placed`: it was put at its place on purpose, not only on the day.
+  drop(card, from, to, index, placed = false) {
     const values = "step" in to.dataset ? { step: to.dataset.step } : to.dataset.day ? { day: to.dataset.day } : { pick: "none" };
+    if (placed) values.after = beside(card, "previousElementSibling")?.dataset.card.split("-")[1] || 0;
     this.move(card, values, () => from.insertBefore(card, from.children[index] || null));
   }
 
@@ -141,6 +159,7 @@ class LedeCalendar extends window.StimulusModule.Controller {
     card.classList.remove("nr-card--busy");
     if (!answer?.ok) putBack();
     if (!answer) return this.focus(key);
+    if (answer.ok) card.dataset.version = answer.version; // the next move may come before the screen is read again
     if (answer.ok) undone.push({ address, version: answer.version, values: answer.undo, key });
     toast(answer.text, answer.ok);
     return this.reload(key);
@@ -189,6 +208,9 @@ class LedeCalendar extends window.StimulusModule.Controller {
     dialog.querySelector("[data-title]").textContent = card.dataset.title;
     dialog.querySelector("[name=day]").value = card.dataset.day;
     dialog.querySelector("[data-plan]").hidden = !/-(due|review)$/.test(card.dataset.card);
+    dialog.querySelectorAll("[data-place]").forEach((button) => {
+      button.hidden = !(card.dataset.lane === "due" && card.dataset.day);
+    });
     const picked = await ask(dialog);
     if (!picked) return;
     const day = dialog.querySelector("[name=day]").value;
@@ -242,23 +264,36 @@ class LedeCalendar extends window.StimulusModule.Controller {
   }
 
   steer(event) {
-    const { card, from, index } = this.held;
+    const { card, from, index, placed } = this.held;
     const back = () => from.insertBefore(card, from.children[index] || null);
     if (event.key === "Tab") return event.preventDefault();
     if (event.key === "Escape" || event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       card.classList.remove("nr-card--held");
       this.held = null;
-      if (event.key === "Escape" || card.parentElement === from) {
+      const stays = card.parentElement === from && (!placed || card === from.children[index]);
+      if (event.key === "Escape" || stays) {
         back();
         announce(words().back);
         return this.focus(card.dataset.card);
       }
-      return this.drop(card, from, card.parentElement, index);
+      return this.drop(card, from, card.parentElement, index, placed);
     }
     if (!event.key.startsWith("Arrow")) return null;
     event.preventDefault();
+    if (event.shiftKey) return this.carryWithin(card, event.key);
     return this.carry(card, event.key);
+  }
+
+  // With Shift it goes up or down among the cards of its day.
+  carryWithin(card, key) {
+    const list = card.parentElement;
+    const other = { ArrowUp: card.previousElementSibling, ArrowDown: card.nextElementSibling }[key];
+    if (!this.hasOrder(list) || card.dataset.lane !== "due" || !other) return announce(words().end);
+    list.insertBefore(key === "ArrowUp" ? card : other, key === "ArrowUp" ? other : card);
+    this.held.placed = true;
+    card.querySelector("a").focus();
+    return announce(`${words().place} ${[...list.children].indexOf(card) + 1}`);
   }
 
   // The held card goes on to the day or column that the arrow points to.
@@ -273,6 +308,7 @@ class LedeCalendar extends window.StimulusModule.Controller {
     const place = at < 0 ? places[Math.max(today, 0)] : places[at + far];
     if (!place) return announce(words().edge);
     place.prepend(card);
+    this.held.placed = false;
     card.querySelector("a").focus();
     card.scrollIntoView({ block: "nearest", inline: "nearest" });
     return announce(`${words().over} ${place.dataset.label}`);
