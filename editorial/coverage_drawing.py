@@ -72,8 +72,8 @@ class CellPen:
 
     def _standouts(self, cell: Cell) -> SafeString:
         if cell.few_readers:
-            html = '<span class="nr-cell__people">{}{}</span>'
-            return filled(html, icon("info-circle"), self._words["few"])
+            html = '<span class="nr-cell__people">{}{}<span class="w-sr-only">{}</span></span>'
+            return filled(html, icon("info-circle"), self._words["few"], self._words["of few"])
         return joined(
             self._standout(*one)
             for one in ((cell.best, "arrow-up", self._words["best"]), (cell.worst, "arrow-down", self._words["worst"]))
@@ -111,6 +111,7 @@ class CellPen:
         """Looked up once a map."""
         return {
             "live": _("live"), "weak": _("stale or low-rated"), "planned": _("planned"),
-            "weeks": _("weeks: not known yet"), "few": _("too few readers to say which piece does best"),
+            "weeks": _("weeks: not known yet"), "few": _("too few readers"),
+            "of few": _(": nobody can say which piece does best"),
             "best": _("Best:"), "worst": _("Worst:"), "plan": _("Plan a piece here"),
         }  # fmt: skip

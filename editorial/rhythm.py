@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -46,13 +47,15 @@ class Beat:
 
     @property
     def words(self) -> str:
-        """`last 9 weeks ago, next planned for 2026-12-03`."""
+        """`last 9 weeks ago, next planned for 3 December 2026`."""
         if self.last is None:
             last = _("never published")
         else:
             weeks = (self.today - self.last).days // 7
             last = ngettext("last %d week ago", "last %d weeks ago", weeks) % weeks if weeks else _("last this week")
-        coming = _("next planned for %s") % self.coming.isoformat() if self.coming else _("none planned")
+        coming = (
+            _("next planned for %s") % date_format(self.coming, "DATE_FORMAT") if self.coming else _("none planned")
+        )
         return f"{last}, {coming}"
 
 

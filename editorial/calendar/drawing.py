@@ -99,7 +99,8 @@ class Pen:
     def _facts(self, card: Card, show_day: bool) -> SafeString:
         """Most cards say the same few things: each is made once."""
         parts = []
-        if show_day and card.day:
+        narrow = self.shape == "board" and card.days_late  # how late says enough, and leaves room for whose it is
+        if show_day and card.day and not narrow:
             html = '<time datetime="{}">{}</time>'
             parts.append(self._once(("day", card.day), lambda: filled(html, card.day, say(card.day, "j M"))))
         if late := card.days_late:

@@ -214,7 +214,7 @@ def test_too_few_readers_are_said_and_ranked_by_nobody(make_piece, stage, person
     here = cell(coverage.table(), stage.pk, persona.pk)
     assert (here.best, here.worst, here.few_readers) == (None, None, True)
     client.force_login(editor)
-    assert "too few readers to say" in client.get(reverse("editorial:coverage")).content.decode()
+    assert "too few readers<" in client.get(reverse("editorial:coverage")).content.decode()
 
 
 def test_ratings_are_tallied_with_every_rating(make_piece, stage):

@@ -87,7 +87,7 @@ def test_a_beat_names_the_newest_live_piece_and_the_next_plan(interest, topic, m
     make_entry("Next", topics=[topic], due_on=date(2026, 12, 1))
     (beat,) = rhythm.beats(TODAY)
     assert (beat.last_title, beat.coming_title, beat.state) == ("Newest", "Next", rhythm.DUE)
-    assert beat.words == "last 10 weeks ago, next planned for 2026-12-01"
+    assert beat.words == "last 10 weeks ago, next planned for 1 December 2026"
     assert rhythm.neglected(TODAY) == []
 
 
