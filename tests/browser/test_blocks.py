@@ -1,6 +1,7 @@
 """A piece with every kind of block: readable on each screen, and no other host is asked before a reader asks for it."""
 
 import io
+import re
 import wave
 
 import pytest
@@ -12,6 +13,7 @@ from cms.models import AssetPage, HomePage, LibraryDocument, LibraryImage
 from tests.browser.conftest import NARROW, WIDE, overflows, violations
 
 NARROWEST = {"width": 320, "height": 640}
+ELSEWHERE = re.compile("https://.*")
 PLAYER = "https://www.youtube-nocookie.com/embed/abcdefghij0?autoplay=1"
 
 
@@ -71,14 +73,15 @@ def test_every_block_is_readable(site, new_page, piece, viewport, scheme):
 def test_player_loads_where_its_picture_stood_and_only_when_it_is_asked_for(site, new_page, piece):
     page = new_page()
     asked = []
-    page.route("https://**", lambda route: (asked.append(route.request.url), route.fulfill(body="<p>player</p>")))
+    page.context.route(ELSEWHERE, lambda route: (asked.append(route.request.url), route.fulfill(body="<p>player</p>")))
     read(page, site, piece)
     assert asked == []
     link = page.locator("a.player-video")
     assert "Only then is www.youtube-nocookie.com told" in link.inner_text()
     link.focus()
     before = link.bounding_box()
-    page.keyboard.press("Enter")
+    with page.expect_event("framenavigated", lambda frame: frame.url == PLAYER):
+        page.keyboard.press("Enter")
     frame = page.locator("iframe.player-video")
     assert (frame.get_attribute("title"), frame.bounding_box()) == ("The talk", before)
     page.wait_for_function("document.activeElement.tagName === 'IFRAME'")
