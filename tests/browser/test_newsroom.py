@@ -1,5 +1,6 @@
 """The newsroom's screens in Chromium: the way from a gap to a published piece, moving with undo, reading on a phone."""
 
+import contextlib
 from datetime import date, timedelta
 
 import pytest
@@ -40,6 +41,14 @@ def entry(site, marketer, stage, persona):
     )
     yield made
     made.delete()
+
+
+@contextlib.contextmanager
+def read_again(page):
+    """After it the calendar was read anew, as it is once a move has been answered."""
+    page.evaluate("document.querySelector('[data-calendar]').isOld = true")
+    yield
+    page.wait_for_function("!document.querySelector('[data-calendar]')?.isOld")
 
 
 def press(page, locator, key="Enter"):
@@ -158,7 +167,8 @@ def test_by_keys_a_card_is_picked_up_carried_put_down_and_taken_back(site, page,
 
 def test_plans_of_a_day_are_put_in_order_by_mouse_and_by_keys(site, page, entry, today, marketer):
     second = schedule.plan(Entry(title="Gates in spring", due_on=timezone.localdate()), user=marketer)
-    titles = "[...document.querySelectorAll('.nr-cell-day--today .nr-card')].map(card => card.dataset.title)"
+    cards = "[...document.querySelectorAll('.nr-cell-day--today .nr-card')].map(card => card.dataset.title)"
+    titles = f"{cards}.filter(title => ['Doors in winter', 'Gates in spring'].includes(title))"  # others plan too
     page.goto(site.url + CALENDAR)
     assert page.evaluate(titles) == ["Doors in winter", "Gates in spring"]
     page.locator('.nr-card[data-title="Gates in spring"]').scroll_into_view_if_needed()
@@ -167,15 +177,17 @@ def test_plans_of_a_day_are_put_in_order_by_mouse_and_by_keys(site, page, entry,
     page.mouse.move(begin["x"] + 30, begin["y"] + 8)
     page.mouse.down()
     page.mouse.move(end["x"] + 30, end["y"] + 4, steps=15)
-    page.wait_for_function(f"{titles}.filter(one => one).join() === 'Gates in spring,Doors in winter'")
-    page.mouse.up()
-    page.get_by_text("“Gates in spring” is number 1 of").wait_for()
+    page.wait_for_function(f"{titles}.join() === 'Gates in spring,Doors in winter'")
+    with read_again(page):
+        page.mouse.up()
+        page.get_by_text("“Gates in spring” is number 1 of").wait_for()
     page.wait_for_function("document.activeElement.textContent.includes('Gates in spring')")
     assert page.evaluate(titles) == ["Gates in spring", "Doors in winter"]
     press(page, today.get_by_role("link", name="Gates in spring", exact=True), " ")
-    for key in ("Shift+ArrowDown", "Enter"):
-        page.keyboard.press(key)
-    page.get_by_text("“Gates in spring” is number 2 of").wait_for()
+    page.keyboard.press("Shift+ArrowDown")
+    with read_again(page):
+        page.keyboard.press("Enter")
+        page.get_by_text("“Gates in spring” is number 2 of").wait_for()
     page.wait_for_function("document.activeElement.textContent.includes('Gates in spring')")
     page.get_by_role("button", name="Undo").click()
     page.wait_for_function(f"{titles}.join() === 'Gates in spring,Doors in winter'")
@@ -221,10 +233,12 @@ def test_filtering_and_the_next_month_keep_each_other(site, page, entry, stage):
     page.goto(site.url + CALENDAR)
     page.get_by_placeholder("Search…").fill("doors")
     page.wait_for_url("**q=doors*")
-    page.get_by_role("link", name="Next", exact=True).click()
-    page.wait_for_url("**on=*")
+    for _ in range(2):  # the next month's first week may still hold today
+        before = page.url
+        page.get_by_role("link", name="Next", exact=True).click()
+        page.wait_for_url(lambda url, before=before: url != before)
     assert page.get_by_placeholder("Search…").input_value() == "doors"
-    assert page.get_by_text("fits the search and the filters.").count() == 1
+    page.get_by_text("fits the search and the filters.").wait_for()
     page.get_by_role("link", name="Today").first.click()
     page.get_by_role("link", name="Doors in winter", exact=True).wait_for()
 
