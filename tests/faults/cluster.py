@@ -59,7 +59,8 @@ class Cluster:
         os.kill(postmaster, signal.SIGKILL)
         assert processes.wait_until(lambda: not any(map(tree.is_alive, family)), 60), "PostgreSQL's children live on"
         # Dead, but its pid stands as long as nobody has collected it, and PostgreSQL would take that for a server.
-        (self.data / "postmaster.pid").unlink()
+        for lock in (self.data / "postmaster.pid", self.folder / f".s.PGSQL.{self.port}.lock"):
+            lock.unlink(missing_ok=True)
 
     def kill_backend(self, chance: Random) -> bool:
         """SIGKILL for the server process of one connection; the server then cuts all and recovers. False: no one."""
