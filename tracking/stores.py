@@ -8,7 +8,6 @@ import asyncio
 import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from itertools import chain
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -39,18 +38,7 @@ class Store(Protocol):
 
 def make() -> Store:
     """The store of this installation's inbox; it connects at the first write and again after an error."""
-    return SqliteStore() if is_a_file() else PostgresStore()
-
-
-def at_once() -> int:
-    """How many stores may be used at once: PostgreSQL shares its flush among commits, a file has one writer."""
-    return 1 if is_a_file() else 2
-
-
-@lru_cache(maxsize=1)
-def is_a_file() -> bool:
-    """Is the inbox a file of SQLite? The same as long as the process lives."""
-    return connections[inbox.alias()].vendor == "sqlite"
+    return SqliteStore() if connections[inbox.alias()].vendor == "sqlite" else PostgresStore()
 
 
 class SqliteStore:

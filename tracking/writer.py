@@ -17,7 +17,6 @@ logger = logging.getLogger(__name__)
 MAX_QUEUE = 10_000  # drafts; about a second of work, and 12 MB
 MAX_QUEUE_SIZE = 6 * 1024 * 1024  # characters of their payloads: a flood of large ones must not fill the memory
 MAX_BATCH = 2_000
-AHEAD = 32  # drafts that are worth a commit of their own while another is under way
 AWAY_SECONDS = 1.0
 
 
@@ -70,8 +69,8 @@ class Writer:
         self._queue: deque[Batch] = deque()  # the last of them takes more
         self._queued = 0
         self._size = 0
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._stores: list[stores.Store] = []  # of no task
+        self._store: stores.Store | None = None
+        self._task: asyncio.Task[None] | None = None
         self._away_until = 0.0
 
     @property
@@ -81,10 +80,11 @@ class Writer:
 
     async def stop(self) -> None:
         """Write what waits and let go of the inbox. A later draft starts it again."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
-        while self._stores:
-            await self._stores.pop().close()
+        while self._task:
+            await asyncio.wait([self._task])
+        if self._store:
+            store, self._store = self._store, None
+            await store.close()
 
     def put(self, drafts: list[Row], patience: float = 0) -> Shared:
         """Queue the drafts; the future is done when they are durable, or fails with Lost. Raises Busy when full.
@@ -99,31 +99,27 @@ class Writer:
         batch.size += size
         self._queued += len(drafts)
         self._size += size
-        if not self._tasks or (len(batch.rows) >= AHEAD and len(self._tasks) < stores.at_once()):
-            self._start()
         return batch.hurry(patience) if patience else batch.done
 
     def _open(self, number: int) -> Batch:
         """The batch that so many drafts go to."""
         if not self._queue or len(self._queue[-1].rows) + number > MAX_BATCH:
-            self._queue.append(Batch(asyncio.get_running_loop()))
+            loop = asyncio.get_running_loop()
+            self._queue.append(Batch(loop))
+            if not self._task:
+                self._task = loop.create_task(self._run())
         return self._queue[-1]
 
-    def _start(self) -> None:
-        self._tasks.add(asyncio.get_running_loop().create_task(self._run()))
-
     async def _run(self) -> None:
-        """Write until nothing waits."""
-        store = self._stores.pop() if self._stores else stores.make()
         try:
+            self._store = self._store or stores.make()
             while self._queue:
                 batch = self._queue.popleft()
                 self._queued -= len(batch.rows)
                 self._size -= batch.size
-                batch.settle(await self._written(store, batch.rows))
-            self._stores.append(store)
+                batch.settle(await self._written(self._store, batch.rows))
         finally:
-            self._tasks.discard(asyncio.current_task())  # at once: whoever was just answered may bring more
+            self._task = None
 
     async def _written(self, store: stores.Store, drafts: list[Row]) -> Exception | None:
         """None when the drafts are durable in the inbox or in the spool; else why not."""

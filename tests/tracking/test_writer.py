@@ -97,32 +97,3 @@ def test_who_was_just_answered_may_bring_more(store):
 
     asyncio.run(run())
     assert (store.rows, store.opened, store.closed) == (3, 1, 1)
-
-
-def test_second_store_helps_when_much_comes_while_the_first_writes(monkeypatch):
-    opened = []
-
-    def make():
-        opened.append(Slow())
-        return opened[-1]
-
-    monkeypatch.setattr(stores, "make", make)
-    monkeypatch.setattr(stores, "at_once", lambda: 2)
-    own = writer.Writer()
-
-    async def run():
-        waiting = [own.put([DRAFT])]
-        await asyncio.sleep(0)
-        waiting += [own.put([DRAFT]) for _ in range(writer.AHEAD)]
-        await asyncio.sleep(0)
-        assert [one.is_writing for one in opened] == [True, True]
-        waiting += [own.put([DRAFT]) for _ in range(writer.AHEAD)]
-        await asyncio.sleep(0)
-        assert len(opened) == 2
-        for one in opened:
-            one.may.set()
-        await asyncio.gather(*waiting)
-        await own.stop()
-
-    asyncio.run(run())
-    assert (sum(one.rows for one in opened), [one.closed for one in opened]) == (1 + 2 * writer.AHEAD, [1, 1])
