@@ -102,6 +102,7 @@ class PostgresStore:
 
     def __init__(self) -> None:
         self._connection: psycopg.Connection[Any] | None = None
+        self._socket = -1  # kept beside it: a lost connection no longer knows its own
         self._copy = f"COPY {rows.TABLE} ({', '.join(rows.COLUMNS)}) FROM STDIN".encode()
         self._said: asyncio.Future[None] | None = None  # done when there is something to read; None: nothing is asked
 
@@ -129,7 +130,7 @@ class PostgresStore:
 
     def _close(self) -> None:
         if self._connection is not None:
-            asyncio.get_running_loop().remove_reader(self._connection.pgconn.socket)
+            asyncio.get_running_loop().remove_reader(self._socket)
             self._connection.close()
             self._connection = None
 
@@ -140,22 +141,28 @@ class PostgresStore:
         while pgconn.is_busy():
             self._said = asyncio.get_running_loop().create_future()
             await self._said
-            pgconn.consume_input()
         return pgconn.get_result()
 
     async def _connected(self) -> psycopg.Connection[Any]:
         if self._connection is None:
             connection = await asyncio.to_thread(postgres.connect, connect_timeout=BUSY_SECONDS)
             connection.pgconn.nonblocking = 1
-            asyncio.get_running_loop().add_reader(connection.pgconn.socket, self._hear)
-            self._connection = connection
+            self._connection, self._socket = connection, connection.pgconn.socket
+            asyncio.get_running_loop().add_reader(self._socket, self._hear)
         return self._connection
 
     def _hear(self) -> None:
-        if self._said is None:
-            self._close()  # nobody asked anything: it hangs up
-        elif not self._said.done():
-            self._said.set_result(None)
+        """Read what came, here and now: bytes left for later would call again, when perhaps nobody asks any more."""
+        is_awaited = self._said is not None and not self._said.done()
+        try:
+            self._connection.pgconn.consume_input()
+        except psycopg.Error as error:  # it hung up
+            self._close()
+            if is_awaited:
+                self._said.set_exception(error)
+        else:
+            if is_awaited:
+                self._said.set_result(None)
 
 
 def _expect(result: PGresult | None, status: ExecStatus) -> None:
