@@ -165,6 +165,40 @@ def test_by_keys_a_card_is_picked_up_carried_put_down_and_taken_back(site, page,
     assert day_of(entry) == timezone.localdate()
 
 
+def test_a_card_stays_in_the_hand_while_the_calendar_is_read_again(site, page, entry):
+    """However slow the server: picked up before the last move is answered, or before its screen is here."""
+    day = timezone.localdate() + timedelta(days=7)
+    page.goto(f"{site.url}{WEEK}&on={day}")
+    first = date.fromisoformat(page.locator(".nr-cell-day .nr-cards").first.get_attribute("data-day"))
+    schedule.move(entry, user=entry.created_by, version=1, due_on=first)
+    page.goto(f"{site.url}{WEEK}&on={day}")
+    page.evaluate("""() => {
+        const real = window.fetch, later = () => new Promise((done) => setTimeout(done, 500));
+        window.fetch = (...asked) => later().then(() => real(...asked));
+    }""")
+    held = page.locator('.nr-card--held[data-title="Doors in winter"]')
+    press(page, page.get_by_role("link", name="Doors in winter", exact=True), " ")
+    for key in ("ArrowRight", "Enter", " ", "ArrowRight"):  # the first move is not answered yet
+        page.keyboard.press(key)
+    page.get_by_text("“Doors in winter” is moved to").wait_for()
+    page.wait_for_timeout(900)  # by now the calendar would have been read again
+    assert (held.count(), day_of(entry)) == (1, first + timedelta(days=1))
+    for key in ("ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(700)  # answered, and not here yet
+    page.keyboard.press(" ")
+    page.wait_for_timeout(900)
+    assert (held.count(), day_of(entry)) == (1, first + timedelta(days=3))
+    with read_again(page):
+        page.keyboard.press("Escape")  # what came meanwhile is read when it is put down
+    page.wait_for_function("document.activeElement.textContent.includes('Doors in winter')")
+    assert held.count() == 0
+    page.keyboard.press("Control+z")
+    page.wait_for_function("document.querySelector('#nr-toast').textContent.includes('moved')")
+    page.wait_for_timeout(1200)
+    assert day_of(entry) == first + timedelta(days=1)
+
+
 def test_plans_of_a_day_are_put_in_order_by_mouse_and_by_keys(site, page, entry, today, marketer):
     second = schedule.plan(Entry(title="Gates in spring", due_on=timezone.localdate()), user=marketer)
     cards = "[...document.querySelectorAll('.nr-cell-day--today .nr-card')].map(card => card.dataset.title)"

@@ -4,6 +4,11 @@ const frame = () => document.getElementById("nr-frame");
 const part = (id) => document.getElementById(id);
 const words = () => JSON.parse(frame().dataset.messages);
 const undone = []; // what undoes the moves made here, the last one last: {address, version, values, key}
+let turn = Promise.resolve(); // the move that is under way: the next one waits for it, since it names its version
+let underWay = 0; // moves that are not answered yet
+// What the keys hold, whether a pointer does, and whether the screen is older than the plan: it is not read again
+// meanwhile, or the card would be gone out of the hand.
+const hand = { held: null, pointer: false, isOld: false };
 
 const csrf = () => ({ [window.wagtailConfig.CSRF_HEADER_NAME]: window.wagtailConfig.CSRF_TOKEN });
 
@@ -51,6 +56,8 @@ class LedeCalendar extends window.StimulusModule.Controller {
   disconnect() {
     this.sortables.forEach((one) => one.destroy());
     this.element.removeEventListener("keydown", this.onKey);
+    if (!hand.held?.card.isConnected) hand.held = null; // search and filters change the screen at once
+    hand.pointer = false;
   }
 
   makeSortable(list) {
@@ -72,6 +79,8 @@ class LedeCalendar extends window.StimulusModule.Controller {
       // Held room stays to be hit; within a day only plans have an order.
       onMove: ({ dragged, related, to, from: own }) =>
         !this.takes(related.closest("[data-fill]"), dragged) && (to !== own || dragged.dataset.lane === "due"),
+      onChoose: () => (hand.pointer = true),
+      onUnchoose: () => (hand.pointer = false),
       onStart: () => this.element.classList.add("nr-calendar--dragging"),
       onEnd: (event) => {
         this.element.classList.remove("nr-calendar--dragging");
@@ -97,6 +106,7 @@ class LedeCalendar extends window.StimulusModule.Controller {
     const placed = place === to && this.hasOrder(to) && item.dataset.lane === "due";
     if (place !== from) this.drop(item, from, place, oldIndex, placed && Boolean(beside(item, "nextElementSibling")));
     else if (placed && item !== from.children[oldIndex]) this.drop(item, from, place, oldIndex, true);
+    else if (hand.isOld) this.reload(item.dataset.card);
   }
 
   // Plans of a day have an order that people give them.
@@ -117,6 +127,7 @@ class LedeCalendar extends window.StimulusModule.Controller {
   }
 
   async fill(card, room) {
+    await turn;
     const { fill: address, version } = room.dataset;
     const entry = card.dataset.card.split("-")[1];
     let answer;
@@ -139,8 +150,17 @@ class LedeCalendar extends window.StimulusModule.Controller {
   }
 
   // The card is where it was put before the server answers; it goes back when the answer is no.
-  async move(card, values, putBack = () => {}) {
+  move(card, values, putBack) {
+    underWay += 1;
+    turn = turn.then(() => this.moveNow(card, values, putBack)).catch(() => toast(words().failed));
+  }
+
+  async moveNow(card, values, putAgain = () => {}) {
     const { move: address, version, card: key } = card.dataset;
+    const putBack = () => {
+      if (hand.held?.card === card) this.letGo(); // picked up again meanwhile, from where it may not stay
+      putAgain();
+    };
     card.classList.add("nr-card--busy");
     let answer;
     try {
@@ -152,20 +172,23 @@ class LedeCalendar extends window.StimulusModule.Controller {
       }
     } catch {
       putBack();
-      card.classList.remove("nr-card--busy");
       toast(words().failed);
-      return this.focus(key);
+      this.settle(key);
+      return;
+    } finally {
+      underWay -= 1;
+      card.classList.remove("nr-card--busy");
     }
-    card.classList.remove("nr-card--busy");
     if (!answer?.ok) putBack();
-    if (!answer) return this.focus(key);
-    if (answer.ok) card.dataset.version = answer.version; // the next move may come before the screen is read again
-    if (answer.ok) undone.push({ address, version: answer.version, values: answer.undo, key });
-    toast(answer.text, answer.ok);
-    return this.reload(key);
+    if (answer?.ok) card.dataset.version = answer.version; // the next move may come before the screen is read again
+    if (answer?.ok) undone.push({ address, version: answer.version, values: answer.undo, key });
+    if (answer) toast(answer.text, answer.ok);
+    if (answer) this.reload(key);
+    else this.settle(key);
   }
 
   async undo() {
+    if (hand.held) this.letGo();
     const last = undone.pop();
     if (!last) return toast(words().nothing);
     try {
@@ -181,15 +204,23 @@ class LedeCalendar extends window.StimulusModule.Controller {
     return this.reload(last.key);
   }
 
+  // Where a move came to nothing: read again what came meanwhile, if something did.
+  settle(key) {
+    return hand.isOld ? this.reload(key) : this.focus(key);
+  }
+
   // The same screen again, as the server sees it now; scrolled and focused as before.
   async reload(key) {
     const results = document.getElementById("listing-results");
     const source = document.querySelector("[data-search-form]").dataset.wSwapSrcValue;
     const query = this.element.dataset.calendar.split("?")[1];
-    const answer = await fetch(`${source}?${query}`, { headers: { "X-Requested-With": "XMLHttpRequest" } });
-    if (!answer.ok) return;
-    const scrolled = new Map(this.lists.map((list) => [list.dataset.day ?? list.dataset.label, list.scrollTop]));
-    results.innerHTML = await answer.text();
+    const asked = fetch(`${source}?${query}`, { headers: { "X-Requested-With": "XMLHttpRequest" } });
+    const text = await asked.then((answer) => (answer.ok ? answer.text() : "")).catch(() => "");
+    if (!text) return;
+    hand.isOld = Boolean(hand.held || hand.pointer || underWay);
+    if (hand.isOld) return;
+    const scrolled = new Map(shown().lists.map((list) => [list.dataset.day ?? list.dataset.label, list.scrollTop]));
+    results.innerHTML = text;
     results.querySelectorAll(".nr-cards").forEach((list) => {
       list.scrollTop = scrolled.get(list.dataset.day ?? list.dataset.label) || 0;
     });
@@ -234,7 +265,7 @@ class LedeCalendar extends window.StimulusModule.Controller {
   }
 
   key(event) {
-    if (this.held) return this.steer(event);
+    if (hand.held) return this.steer(event);
     const card = event.target.closest?.(".nr-card");
     if (!card || !event.target.matches(".nr-card__title") || event.altKey || event.ctrlKey || event.metaKey) return null;
     if (event.key === " " && card.dataset.move) return this.pickUp(event, card);
@@ -258,24 +289,31 @@ class LedeCalendar extends window.StimulusModule.Controller {
 
   pickUp(event, card) {
     event.preventDefault();
-    this.held = { card, from: card.parentElement, index: [...card.parentElement.children].indexOf(card) };
+    hand.held = { card, from: card.parentElement, index: [...card.parentElement.children].indexOf(card) };
     card.classList.add("nr-card--held");
     announce(words().grabbed);
   }
 
+  // Held no longer; back where it was picked up, unless it is put down.
+  letGo(goesBack = true) {
+    const { card, from, index } = hand.held;
+    card.classList.remove("nr-card--held");
+    hand.held = null;
+    if (goesBack) from.insertBefore(card, from.children[index] || null);
+  }
+
   steer(event) {
-    const { card, from, index, placed } = this.held;
+    const { card, from, index, placed } = hand.held;
     const back = () => from.insertBefore(card, from.children[index] || null);
     if (event.key === "Tab") return event.preventDefault();
     if (event.key === "Escape" || event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      card.classList.remove("nr-card--held");
-      this.held = null;
+      this.letGo(false);
       const stays = card.parentElement === from && (!placed || card === from.children[index]);
       if (event.key === "Escape" || stays) {
         back();
         announce(words().back);
-        return this.focus(card.dataset.card);
+        return this.settle(card.dataset.card);
       }
       return this.drop(card, from, card.parentElement, index, placed);
     }
@@ -291,7 +329,7 @@ class LedeCalendar extends window.StimulusModule.Controller {
     const other = { ArrowUp: card.previousElementSibling, ArrowDown: card.nextElementSibling }[key];
     if (!this.hasOrder(list) || card.dataset.lane !== "due" || !other) return announce(words().end);
     list.insertBefore(key === "ArrowUp" ? card : other, key === "ArrowUp" ? other : card);
-    this.held.placed = true;
+    hand.held.placed = true;
     card.querySelector("a").focus();
     return announce(`${words().place} ${[...list.children].indexOf(card) + 1}`);
   }
@@ -308,7 +346,7 @@ class LedeCalendar extends window.StimulusModule.Controller {
     const place = at < 0 ? places[Math.max(today, 0)] : places[at + far];
     if (!place) return announce(words().edge);
     place.prepend(card);
-    this.held.placed = false;
+    hand.held.placed = false;
     card.querySelector("a").focus();
     card.scrollIntoView({ block: "nearest", inline: "nearest" });
     return announce(`${words().over} ${place.dataset.label}`);
