@@ -5,7 +5,7 @@ They only show: what they show is changed on screens of its own, so nothing here
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.ui.side_panels import BaseSidePanel
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.viewsets.pages import PageViewSet
@@ -20,11 +20,17 @@ class BriefPanel(BaseSidePanel):
     """The brief of the page's entry; its counter says how many questions are open."""
 
     class SidePanelToggle(BaseSidePanel.SidePanelToggle):
-        aria_label = gettext_lazy("Toggle brief")
         icon_name = "clipboard-list"
 
+        @property
+        def aria_label(self):
+            """With the number that the button shows, which is otherwise seen but not said."""
+            number = self.panel.unanswered
+            said = ngettext("Toggle brief, %d question open", "Toggle brief, %d questions open", number)
+            return said % number if number else _("Toggle brief")
+
         def get_context_data(self, parent_context):
-            return super().get_context_data(parent_context) | {"count": sum(not text for _, text in self.panel.brief)}
+            return super().get_context_data(parent_context) | {"count": self.panel.unanswered}
 
     name = "brief"
     title = gettext_lazy("Brief")
@@ -39,6 +45,10 @@ class BriefPanel(BaseSidePanel):
     @cached_property
     def brief(self) -> list:
         return work.brief(self.entry) if self.entry else []
+
+    @property
+    def unanswered(self) -> int:
+        return sum(not text for _point, text in self.brief)
 
     def get_context_data(self, parent_context):
         steps = self.entry.assignments.filter(done_at=None).select_related("assignee") if self.entry else []

@@ -1,6 +1,7 @@
 """Every screen of the newsroom in the dark theme, wide and on a phone; and a plan that comes in by keyboard alone."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.utils import timezone
@@ -31,8 +32,9 @@ def marketer(site, page):
 @pytest.fixture
 def plan(marketer, stage):
     """Something of everything: an entry with steps and talk, late and undated ones, room, pieces, interests, aims."""
-    today, persona = timezone.localdate(), Persona.objects.create(slug="b-buyer", name="Careful buyer")
-    topic = Topic.objects.create(slug="b-doors", name="Doors")
+    today = timezone.localdate()
+    persona, _ = Persona.objects.get_or_create(slug="b-buyer", defaults={"name": "Careful buyer"})
+    topic, _ = Topic.objects.get_or_create(slug="b-doors", defaults={"name": "Doors"})
     entry = schedule.plan(Entry(title="Doors in winter", stage=stage, due_on=today), user=marketer, personas=[persona])
     for title, day in (("Late doors", today - timedelta(days=9)), ("Doors some day", None)):
         schedule.plan(Entry(title=title, stage=stage, due_on=day), user=marketer, topics=[topic])
@@ -40,8 +42,9 @@ def plan(marketer, stage):
     work.assign(entry, user=marketer, name="Ask the hinge maker", assignee=marketer, due_on=today)
     work.say(entry, user=marketer, text="No pictures of snow.", is_decision=True)
     slot = slots.hold(Slot(stage=stage, day=today, width="day"), user=marketer)
-    Interest.objects.create(topic=topic, every_weeks=6, owner=marketer)
-    MixTarget.objects.create(share_of="approach:product", bound="at_most", percent=20, valid_from=today)
+    Interest.objects.get_or_create(topic=topic, defaults={"every_weeks": 6, "owner": marketer})
+    aim = {"bound": "at_most", "percent": 20, "valid_from": today}
+    MixTarget.objects.get_or_create(share_of="approach:product", defaults=aim)
     home = HomePage.objects.get()
     for n in range(2):
         piece = home.add_child(
@@ -78,6 +81,31 @@ def test_every_screen_is_accessible_in_the_dark_wide_and_on_a_phone(site, new_pa
             page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
             found = (size["width"], path, violations(page), overflows(page))
             assert found == (size["width"], path, [], False)
+
+
+def look_beside_the_editor(page, site, piece):
+    """What axe finds, and whether it scrolls sideways, with each of our panels open."""
+    page.goto(f"{site.url}/admin/pages/{piece.pk}/edit/")
+    for name in ("brief", "scorecard"):
+        page.locator(f'[data-side-panel-toggle="{name}"]').first.focus()
+        page.keyboard.press("Enter")
+        page.locator(f'[data-side-panel="{name}"]').wait_for()
+        page.wait_for_timeout(700)  # half faded in or out, Wagtail's tooltip has no contrast
+        yield name, violations(page), overflows(page)
+
+
+def test_brief_and_scorecard_beside_the_page_editor_are_accessible_in_both_themes(site, new_page, marketer, plan):
+    """With a brief and figures, and of a page that nobody planned and nobody read."""
+    entry, home = plan[0], HomePage.objects.get()
+    planned = schedule.start_draft(entry, marketer)
+    Scorecard.objects.update_or_create(asset=planned, days=90, defaults={"readers": 9, "counted_at": clock.now()})
+    bare = home.add_child(instance=AssetPage(title="Nobody planned it", live=False))
+    for size, theme in product((WIDE, NARROW), ("light", "dark")):
+        page = new_page(viewport=size, color_scheme=theme)
+        login(page, site, "marketer")
+        found = [(piece.title, *one) for piece in (planned, bare) for one in look_beside_the_editor(page, site, piece)]
+        assert (size["width"], theme, [one for one in found if one[2:] != ([], False)]) == (size["width"], theme, [])
+        assert len(found) == 4
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "phone"])
