@@ -23,6 +23,8 @@ django.setup()
 from nurture.mail import dispatch
 from nurture.rules import runs
 claim, mine = {"runs": runs.claim_due, "deliveries": dispatch.claim}[sys.argv[1]], []
+print("ready", flush=True)
+sys.stdin.readline()
 while rows := claim(200):
     mine += [(row.pk, row.fence, row.attempts) for row in rows]
 json.dump(mine, sys.stdout)
@@ -58,10 +60,15 @@ def make_deliveries():
 @pytest.mark.parametrize(("kind", "make"), [("runs", make_runs), ("deliveries", make_deliveries)])
 def test_no_row_is_claimed_twice(installation, kind, make):
     make()
+    command, pipe = [sys.executable, "-c", CLAIM, kind], subprocess.PIPE
     claimers = [
-        subprocess.Popen([sys.executable, "-c", CLAIM, kind], cwd=ROOT, env=installation.env, stdout=subprocess.PIPE)
-        for _ in range(CLAIMERS)
+        subprocess.Popen(command, cwd=ROOT, env=installation.env, stdin=pipe, stdout=pipe) for _ in range(CLAIMERS)
     ]
+    # All have started before the first begins: on a busy machine it would be done before the last could.
+    assert [claimer.stdout.readline() for claimer in claimers] == [b"ready\n"] * CLAIMERS
+    for claimer in claimers:
+        claimer.stdin.write(b"go\n")
+        claimer.stdin.flush()
     shares = [json.loads(claimer.communicate(timeout=240)[0]) for claimer in claimers]
     assert [claimer.returncode for claimer in claimers] == [0] * CLAIMERS
     claimed = Counter(pk for share in shares for pk, _, _ in share)
