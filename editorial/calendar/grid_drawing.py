@@ -14,6 +14,7 @@ from editorial.calendar.layout import Day
 from editorial.markup import NOTHING, filled, icon
 
 MARKS = (("--today", "today"), ("--past", "past"))
+HERE = SafeString(' id="nr-today"')  # where "Today" leads
 
 
 class DayPen:
@@ -33,11 +34,12 @@ class DayPen:
         classes = "".join(f" nr-cell-day{mark}" for mark, name in MARKS if getattr(day, name))
         classes += " nr-cell-day--outside" * (not day.inside) + " nr-cell-day--empty" * (not day.cards)
         return filled(
-            '<section class="nr-cell-day{}" role="listitem"><h3 class="nr-cell-day__name"><time datetime="{}">'
+            '<section class="nr-cell-day{}"{} role="listitem"><h3 class="nr-cell-day__name"><time datetime="{}">'
             '<span class="nr-cell-day__weekday">{}, </span><span class="nr-cell-day__number">{}</span>'
             '<span class="nr-cell-day__month"> {}</span></time>{}{}{}</h3>'
             '<ul class="nr-cards" data-day="{}" data-label="{}, {} {}" tabindex="-1">{}</ul></section>',
-            classes, date.isoformat(), weekday, number, month, self._today if day.today else NOTHING,
+            classes, HERE if day.today else NOTHING, date.isoformat(), weekday, number, month,
+            self._today if day.today else NOTHING,
             self._more(day), self._plus(day, weekday), date.isoformat(), weekday, number, month, self.cards(day.shown),
         )  # fmt: skip
 

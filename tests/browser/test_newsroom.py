@@ -275,6 +275,7 @@ def test_filtering_and_the_next_month_keep_each_other(site, page, entry, stage):
     page.get_by_text("fits the search and the filters.").wait_for()
     page.get_by_role("link", name="Today").first.click()
     page.get_by_role("link", name="Doors in winter", exact=True).wait_for()
+    page.wait_for_function("document.querySelector('#nr-today').getBoundingClientRect().top < 800")  # scrolled to
 
 
 def test_what_is_alike_is_listed_while_the_title_is_typed(site, page, marketer, entry):
