@@ -83,6 +83,26 @@ def test_every_screen_is_accessible_in_the_dark_wide_and_on_a_phone(site, new_pa
             assert found == (size["width"], path, [], False)
 
 
+def test_on_paper_the_plan_is_whole_and_dark_on_white_without_buttons(site, new_page, plan):
+    page = new_page(viewport={"width": 1050, "height": 400}, color_scheme="dark")
+    login(page, site, "marketer")
+    page.emulate_media(media="print", color_scheme="dark")
+    look = """one => ({
+        below: one.getBoundingClientRect().bottom - document.documentElement.scrollHeight,
+        beyond: one.getBoundingClientRect().right - innerWidth,
+        brightest: Math.max(...getComputedStyle(one).color.match(/\\d+/g).slice(0, 3)),
+    })"""
+    for path, last in (
+        ("calendar/", ".nr-cell-day"),
+        ("calendar/?view=board", ".nr-column"),
+        ("coverage/", ".nr-map__row"),
+    ):
+        page.goto(f"{site.url}{NEWSROOM}/{path}")
+        found = page.locator(last).last.evaluate(look)
+        assert (path, found["below"] <= 0, found["beyond"] <= 0, found["brightest"] < 120) == (path, True, True, True)
+        assert page.locator("#wagtail-sidebar, main .button, .nr-cell__plan").filter(visible=True).count() == 0, path
+
+
 def look_beside_the_editor(page, site, piece):
     """What axe finds, and whether it scrolls sideways, with each of our panels open."""
     page.goto(f"{site.url}/admin/pages/{piece.pk}/edit/")
