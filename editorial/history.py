@@ -40,6 +40,7 @@ WITH_WORDS = {
     "editorial.take_slot": (gettext_lazy("Take held room"), gettext_lazy("Fills “%(slot)s” of %(day)s")),
     "editorial.answer": (gettext_lazy("Answer a question of a brief"), gettext_lazy("Brief: %(point)s %(new)s")),
     "editorial.assign": (gettext_lazy("Add a step"), gettext_lazy("Step added: %(step)s %(who)s")),
+    "editorial.take": (gettext_lazy("Take a step"), gettext_lazy("Taken: %(step)s")),
     "editorial.finish": (gettext_lazy("Finish a step"), gettext_lazy("Done: %(step)s")),
     "editorial.reopen": (gettext_lazy("Reopen a step"), gettext_lazy("Not done after all: %(step)s")),
     "editorial.decide": (gettext_lazy("Decide"), gettext_lazy("Decided: %(text)s")),

@@ -49,6 +49,18 @@ def assign(entry: Entry, *, user, name: str, assignee=None, due_on: date | None 
     return step
 
 
+def take(step: Assignment, *, user) -> None:
+    """Whoever takes an open step that nobody has, has it. Twice is the same as once; Refused if another was first."""
+    with transaction.atomic():
+        if Assignment.objects.filter(pk=step.pk, assignee=None, done_at=None).update(assignee=user):
+            log(step.entry, "editorial.take", user=user, data={"step": step.name})
+            return
+        now = Assignment.objects.select_related("assignee").get(pk=step.pk)
+        if now.assignee != user:
+            said = {"step": step.name, "who": now.assignee or _("nobody: it is done")}
+            raise Refused(_("“%(step)s” was taken meanwhile: %(who)s.") % said)
+
+
 def finish(step: Assignment, *, user, done: bool = True) -> None:
     """The step is done, or not after all. Twice is the same as once."""
     with transaction.atomic():

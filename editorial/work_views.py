@@ -64,7 +64,7 @@ class WorkView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
     header_icon = "clipboard-list"
     page_title = gettext_lazy("Work")
     template_name = "editorial/work.html"
-    verbs = ("say", "finish", "answer", "assign", "invite", "uninvite", "ask")
+    verbs = ("say", "take", "finish", "answer", "assign", "invite", "uninvite", "ask")
     for_guests = ("say", "finish")
     wrong = None
 
@@ -134,6 +134,9 @@ class WorkView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
             return {"assign": form}
         work.assign(self.entry, user=self.request.user, **form.cleaned_data)
         return None
+
+    def take(self, said):
+        work.take(_one(self.entry.assignments.all(), said.get("step")), user=self.request.user)
 
     def finish(self, said):
         steps = self.entry.assignments.all()

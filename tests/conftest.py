@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import blocking_manager_key
 
 from cms import clock, policy
@@ -23,6 +24,7 @@ from tests.installation import DATABASES, Installation, template
 from tests.services import Broker
 
 ON_SQLITE = "sqlite" in settings.DATABASES["default"]["ENGINE"]
+DATABASE = settings.DATABASES["default"]["NAME"]  # before any test: then it is that of the test database
 NUMBERS = itertools.count(1)
 COPIED: dict[str, str] = {}  # on PostgreSQL: the name of the test database, from which installations are copied
 DATA = Path(os.environ.get("LEDE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
@@ -54,13 +56,26 @@ def django_db_setup(django_db_setup, django_db_blocker):
     if ON_SQLITE:
         yield
         return
-    name = connections["default"].settings_dict["NAME"]
-    connections["default"].close()
-    COPIED["name"] = name
-    with postgres.copied(name, f"{name}_template"):
+    with contextlib.ExitStack() as stack:
+        if connections["default"].settings_dict["NAME"] == DATABASE:
+            stack.enter_context(_test_database(django_db_blocker))
+        name = connections["default"].settings_dict["NAME"]
+        connections["default"].close()
+        COPIED["name"] = name
+        stack.enter_context(postgres.copied(name, f"{name}_template"))
         with django_db_blocker.unblock():
             restoring.keep()
         yield
+
+
+@contextlib.contextmanager
+def _test_database(django_db_blocker):
+    """Inside, the test database: pytest-django makes none for tests that have installations and no `db`."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -117,6 +117,18 @@ def test_an_invited_colleague_is_told_reads_and_talks_and_changes_nothing(
     assert client.get(screen).status_code == 404
 
 
+def test_of_two_who_take_a_step_that_nobody_has_the_second_is_told_who_was_first(client, make_entry, editor, marketer):
+    entry = make_entry("Alarms")
+    step = work.assign(entry, user=editor, name="Interview the night shift")
+    for who, status in ((editor, 302), (editor, 302), (marketer, 409)):
+        client.force_login(who)
+        answer = post(client, entry, do="take", step=step.pk)
+        assert (who, answer.status_code) == (who, status)
+    assert "“Interview the night shift” was taken meanwhile: editor." in answer.content.decode()
+    step.refresh_from_db()
+    assert (step.assignee, history(entry)[1:]) == (editor, ["Taken: Interview the night shift"])
+
+
 def test_who_has_a_step_on_an_entry_finishes_theirs_and_nobody_elses(client, make_entry, editor, owner, colleague):
     entry = make_entry("Alarms")
     mine = work.assign(entry, user=editor, name="Check the numbers", assignee=owner)
