@@ -56,6 +56,7 @@ def main() -> None:
         for count in (FEW, MANY):
             pieces.publish(count, covers=pieces.covers())
             call_command("update_index", verbosity=0)
+            _settle()
             for _ in range(2):
                 for address in PAGES.values():
                     _ask(client, address)
@@ -68,6 +69,15 @@ def main() -> None:
         from django.db import connections
 
         connections.close_all()
+
+
+def _settle() -> None:
+    """What PostgreSQL does by itself a minute after so many rows were written."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
 
 
 def _ask(client, address: str) -> pages.Asked:

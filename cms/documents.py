@@ -21,6 +21,7 @@ from cms.models.pages import Audience
 OFFERED_IN_TEXT = "body.download.document"  # where Wagtail's index says that a download block names a file
 IN_BLOCKS = ("document", "file", "captions")  # what the fields of cms/blocks.py that hold files are called
 ENDS = (",", "}")
+QUOTE = '\\\\\\"'  # three backslashes and a quotation mark
 
 logger = logging.getLogger(__name__)
 
@@ -79,9 +80,13 @@ def is_internal(document: LibraryDocument) -> bool:
 
 
 def _is_of_draft(document: LibraryDocument) -> bool:
-    """Among the files of a version that was not published yet, or in its blocks: those stand in its JSON alone."""
+    """Among the files of a version that was not published yet, in its blocks or linked in its text: those stand in its
+    JSON alone."""
     attached = [f'"document": {document.pk}{end}' for end in ENDS]
     # The body is JSON inside that JSON.
     in_blocks = [f'\\"{name}\\": {document.pk}{end}' for name in IN_BLOCKS for end in ENDS]
-    words = [Q(latest_revision__content__icontains=word) for word in (*attached, *in_blocks)]
+    # A text is HTML inside that: its quotation marks are escaped twice.
+    number, kind = f"id={QUOTE}{document.pk}{QUOTE}", f"linktype={QUOTE}document{QUOTE}"
+    linked = [f"{number} {kind}", f"{kind} {number}"]
+    words = [Q(latest_revision__content__icontains=word) for word in (*attached, *in_blocks, *linked)]
     return AssetPage.objects.filter(reduce(or_, words), has_unpublished_changes=True).exists()

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.core.files.base import ContentFile
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.models import ReferenceIndex
+from wagtail.rich_text import RichText
 
 from cms import charts, players
 from cms.blocks import BodyBlock
@@ -170,6 +171,15 @@ def test_video_that_only_a_draft_names_is_found_by_no_number(client, make_piece,
     piece.save_revision()
     assert client.get(film.url).status_code == 404
     assert client.get(f"/play/{film.pk}/{film.filename}").status_code == 404
+
+
+@pytest.mark.parametrize("link", ['<a id="{}" linktype="document">', '<a linktype="document" id="{}">'])
+def test_file_that_only_the_text_of_a_draft_links_is_found_by_no_number(client, make_piece, make_document, link):
+    paper, other = make_document("paper.pdf"), make_document("other.pdf")
+    piece = make_piece("Draft")
+    piece.body = [("text", RichText(f"<p>{link.format(paper.pk)}It</a></p>"))]
+    piece.save_revision()
+    assert [client.get(file.url).status_code for file in (paper, other)] == [404, 200]
 
 
 def test_download_of_an_open_piece_is_a_link(html_of, make_document):
