@@ -99,8 +99,7 @@ class WorkView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
             "decisions": [remark for remark in remarks if remark.is_decision],
             "guests": entry.invited.all(),
             "approvals": entry.approvals.all() if self.may_change else [],
-            "forms": {"say": SayForm(), "assign": AssignForm(), "invite": InviteForm(), "ask": AskForm()}
-            | (self.wrong or {}),
+            "forms": self.forms(),
         }
 
     def forms(self) -> dict[str, forms.BaseForm]:
