@@ -34,6 +34,8 @@ PAGES = {
     "feed": "/feed/",
     "topic_feed": "/topics/bench-0/feed/atom/",
     "sitemap": "/sitemap.xml",
+    "sitemap.lists": "/sitemap-lists.xml",
+    "sitemap.part": "/sitemap-pieces-0.xml",
     "none": "/nothing/",
 }
 

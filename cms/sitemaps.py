@@ -1,14 +1,28 @@
-"""What search engines are told of: the front, every public piece, and every list that is not empty."""
+"""What search engines are told of: the front, every public piece, and every list that is not empty.
+
+/sitemap.xml is an index of parts. A part is the pieces of PART neighbouring numbers, so it is read by the primary key,
+never holds more, and a piece never moves to another one: a crawler reads again only the parts that changed.
+"""
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import SitemapIndexItem, sitemap, x_robots_tag
+from django.db.models import F, Max
 from django.db.models.functions import Coalesce
+from django.http import Http404
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_safe
 
+from cms.gates.offers import HIGHEST
 from cms.library import published
 from cms.models import Author, BuyingStage, HomePage, Persona, Topic
+
+PART = 500
+CHANGED = Coalesce("last_published_at", "first_published_at")
 
 
 class _OurSitemap(Sitemap):
@@ -24,15 +38,22 @@ class _OurSitemap(Sitemap):
 
 
 class PieceSitemap(_OurSitemap):
-    """Every public piece, with the moment of its last change. Paths are read off the tree: asked one by one, thousands
-    of pieces would look for their site thousands of times."""
+    """The public pieces of one part, with the moment of their last change. Paths are read off the tree: asked one by
+    one, each piece would look for its site."""
+
+    def __init__(self, part: int):
+        self.first = part * PART
+
+    @cached_property
+    def found(self):
+        """[(path, when what readers see last changed)], newest first."""
+        root = HomePage.objects.values_list("url_path", flat=True).first() or "/"
+        rows = published().filter(pk__gte=self.first, pk__lt=self.first + PART)
+        return [("/" + path.removeprefix(root), at) for path, at in rows.values_list("url_path", CHANGED)]
 
     def items(self):
-        """(path, when what readers see last changed), newest first."""
-        root = HomePage.objects.values_list("url_path", flat=True).first() or "/"
-        changed = Coalesce("last_published_at", "first_published_at")
-        rows = published().values_list("url_path", changed)
-        return [("/" + path.removeprefix(root), at) for path, at in rows]
+        """What was found: asked once, though Django wants it twice."""
+        return self.found
 
     def location(self, item):
         """Its path."""
@@ -63,4 +84,27 @@ class ListSitemap(_OurSitemap):
         return path
 
 
-SITEMAPS = {"pieces": PieceSitemap, "lists": ListSitemap}
+@require_safe
+@x_robots_tag
+def index(request):
+    """The parts that hold something, each with when one of its pieces last changed."""
+    parts = published().order_by().values(part=F("pk") / PART).annotate(changed=Max(CHANGED)).order_by("part")
+    found = [SitemapIndexItem(settings.BASE_URL + reverse("sitemap_lists"))]
+    for part, changed in parts.values_list("part", "changed"):
+        found.append(SitemapIndexItem(settings.BASE_URL + reverse("sitemap_pieces", args=[part]), changed))
+    return TemplateResponse(request, "sitemap_index.xml", {"sitemaps": found}, content_type="application/xml")
+
+
+@require_safe
+def lists(request):
+    """The part of the front and the lists."""
+    return sitemap(request, {"lists": ListSitemap})
+
+
+@require_safe
+def pieces(request, part: int):
+    """One part of the pieces; 404 where it holds none."""
+    part_of = PieceSitemap(part)
+    if part >= HIGHEST // PART or not part_of.found:
+        raise Http404
+    return sitemap(request, {"pieces": part_of})

@@ -1,17 +1,15 @@
 """Addresses. Apps above are included by dotted strings; cms imports none of them."""
 
-from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from cms import documents, feeds, onward, playing, rest, views
+from cms import documents, feeds, onward, playing, rest, sitemaps, views
 from cms.feedback import comment_views, note_views, poll_views
 from cms.feedback.views import rate
 from cms.gates import file_views
 from cms.gates import views as gates
-from cms.sitemaps import SITEMAPS
 from cms.surveys import views as survey_views
 
 urlpatterns = [
@@ -43,7 +41,10 @@ urlpatterns = [
     path("get/again/<str:token>/", file_views.again, name="gate_again"),
     path("feed/", feeds.SiteFeed(), name="feed"),
     path("feed/atom/", feeds.SiteAtom(), name="atom"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    # Beside what they name: a sitemap may only speak of addresses below its own.
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-lists.xml", sitemaps.lists, name="sitemap_lists"),
+    path("sitemap-pieces-<int:part>.xml", sitemaps.pieces, name="sitemap_pieces"),
     path("your-data/", include("tracking.yours")),
     path("robots.txt", views.robots, name="robots"),
     path("media/images/<path:name>", views.picture),

@@ -48,6 +48,9 @@ PUBLIC = {
     "approve/<str:secret>/text/": "the revision that they are asked about",
     "documents/<int:number>/<path:name>": "open files; what is gated or internal is kept by its own rule",
     "robots.txt": "the public site",
+    "sitemap.xml": "the public site",
+    "sitemap-lists.xml": "the public site",
+    "sitemap-pieces-<int:part>.xml": "the public site",
     "play/<int:pk>/<str:name>": "video and sound of the public site; who may have it is asked as for /documents/",
     "media/images/<path:name>": "pictures of the public site; documents are served by Wagtail's guarded view",
 }

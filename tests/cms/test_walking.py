@@ -10,6 +10,7 @@ from wagtail.models import Page, ReferenceIndex
 
 from cms.models import AssetFile, Author, Gate, LibraryDocument
 from cms.models.pages import Audience
+from tests.cms.sitemaps import whole_sitemap
 from tests.test_routes import PUBLIC
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db, pytest.mark.slow]
@@ -31,6 +32,8 @@ WALKED = {
     "your-data/": ["/your-data/"],
     "subscribe/": ["/subscribe/"],
     "robots.txt": ["/robots.txt"],
+    "sitemap.xml": ["/sitemap.xml"],
+    "sitemap-lists.xml": ["/sitemap-lists.xml"],
 }
 # Of those which carry a secret, take a form or a file there is nothing to walk without it; pieces and files are below.
 WITH_A_KEY = {
@@ -40,7 +43,13 @@ WITH_A_KEY = {
     "calendar/<str:secret>.ics", "approve/<str:secret>/", "approve/<str:secret>/text/", "subscribe/<uuid:key>/",
     "media/images/<path:name>",
 }  # fmt: skip
-BY_NUMBER = {"get/<int:piece>/", "next/<int:piece>/", "documents/<int:number>/<path:name>", "play/<int:pk>/<str:name>"}
+BY_NUMBER = {
+    "get/<int:piece>/",
+    "next/<int:piece>/",
+    "sitemap-pieces-<int:part>.xml",
+    "documents/<int:number>/<path:name>",
+    "play/<int:pk>/<str:name>",
+}
 ADMIN = ("wagtailadmin_pages:view_draft", "wagtailadmin_pages:preview_on_edit", "wagtailadmin_pages:edit")
 
 
@@ -92,7 +101,7 @@ def test_every_public_address_is_walked_or_has_a_reason():
 
 def test_no_page_list_feed_search_sitemap_or_interface_names_it(client, hidden):
     paths = [path for paths in WALKED.values() for path in paths]
-    paths += ["/", "/sitemap.xml", "/api/v1/assets?limit=100", "/nothing/", "/api/v1/openapi.json"]
+    paths += ["/", *whole_sitemap(client), "/api/v1/assets?limit=100", "/nothing/", "/api/v1/openapi.json"]
     for path in paths:
         html = client.get(path).content.decode()
         for word in (f"{WORD} internal", f"{WORD} draft", f"{WORD} file", "/internal/", "/draft/", NAME, "/documents/"):
