@@ -16,6 +16,7 @@ from nurture.contacts import identities, stages
 from nurture.contacts.models import Account, Contact, Identity
 from nurture.mail.models import EmailTemplate
 from nurture.rules.models import Rule
+from nurture.subscriptions import samples as subscriptions
 from nurture.surveys import samples
 from tracking import inbox
 from tracking import pipeline as tracking_pipeline
@@ -52,6 +53,7 @@ def load(say) -> None:
     say("Six weeks of reading")
     submit_history(cast["contacts"])
     answer_survey(cast["contacts"])
+    subscriptions.load(cast["subscriptions"], BROWSER)
     while tracking_pipeline.run_batch() + pipeline.react():
         pass
 

@@ -25,6 +25,8 @@ KINDS = (
     "mail_opened",
     "poll_answered",
     "site_searched",
+    "subscription_confirmed",
+    "subscription_ended",
     "survey_answered",
     "action_taken",  # something of a program of others, told by name through the Segment API
     *OFFLINE_KINDS,
@@ -38,10 +40,15 @@ NOT_FOR_BROWSERS = frozenset(
         "link_followed",
         "mail_opened",
         "poll_answered",
+        "subscription_confirmed",
+        "subscription_ended",
         "survey_answered",
         *OFFLINE_KINDS,
     }
 )
+
+# Done with the site as a whole: they never name a piece.
+ABOUT_NO_PIECE = ("subscription_confirmed", "subscription_ended")
 
 # What is said about people and companies, not what a reader did: nurture takes it to heart, no rule counts it. A server
 # is believed; `person_claimed` is what anybody's browser can say.

@@ -1,9 +1,8 @@
 """What happens in the library, written to the ledger in the sender's transaction: stored with it, or not at all."""
 
-import logging
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from django.dispatch import receiver
 
@@ -16,11 +15,9 @@ from cms.signals import (
     poll_answered,
     survey_answered,
 )
-from tracking import consent, modes, pipeline, tokens, verdicts, wordings
-from tracking.models import Draft
+from tracking import consent, modes, onsite, verdicts, wordings
 from tracking.models.events import Verdict
 
-logger = logging.getLogger(__name__)
 DOWNLOADS = UUID("6f1f6a52-3f0c-4c5e-9f0e-2b1d5a7c9e41")  # the name space of their uuids
 
 
@@ -39,7 +36,7 @@ def rated(
 ) -> None:
     """A reader's rating is an event."""
     said = {"value": value} | ({"stars": stars} if stars else {})
-    _record("asset_rated", asset_id, said, visitor, link_token, request_facts, rated_at, mail_ref)
+    onsite.record("asset_rated", asset_id, said, visitor, link_token, request_facts, rated_at, mail_ref)
 
 
 @receiver(comment_posted, dispatch_uid="tracking.commented")
@@ -54,7 +51,7 @@ def commented(
     **_: Any,
 ) -> None:
     """A comment whose address was confirmed is an event; its words stay in the library."""
-    _record("comment_posted", asset_id, {"comment": comment_id}, visitor, link_token, request_facts, posted_at)
+    onsite.record("comment_posted", asset_id, {"comment": comment_id}, visitor, link_token, request_facts, posted_at)
 
 
 @receiver(poll_answered, dispatch_uid="tracking.polled")
@@ -72,7 +69,7 @@ def polled(
 ) -> None:
     """A reader's answer to a poll is an event, with the words of question and answer as they stood."""
     said = {"poll": poll_id, "question": question, "option": option}
-    _record("poll_answered", asset_id, said, visitor, link_token, request_facts, answered_at)
+    onsite.record("poll_answered", asset_id, said, visitor, link_token, request_facts, answered_at)
 
 
 @receiver(survey_answered, dispatch_uid="tracking.surveyed")
@@ -94,7 +91,7 @@ def surveyed(
     """A survey that was answered is one event: what the answers tell of who gave them, not their words."""
     said = {"survey": survey_id, "title": title, "answered": answered, "persona": persona_id, "topics": topic_ids}
     said = {name: value for name, value in said.items() if value}
-    _record("survey_answered", asset_id, said, visitor, link_token, request_facts, answered_at, mail_ref)
+    onsite.record("survey_answered", asset_id, said, visitor, link_token, request_facts, answered_at, mail_ref)
 
 
 @receiver(form_submitted, dispatch_uid="tracking.form_submitted")
@@ -114,7 +111,7 @@ def submitted(
     said: dict[str, Any] = {"gate": gate_id, "form": form} | ({"subject": subject.hex} if subject else {})
     if visitor and consent.answers([visitor], wordings.SITE_PROFILE).get(visitor) is False:
         visitor = None
-    _record("form_submitted", asset_id, said, visitor, link_token, request_facts, sent_at)
+    onsite.record("form_submitted", asset_id, said, visitor, link_token, request_facts, sent_at)
 
 
 @receiver(asset_downloaded, dispatch_uid="tracking.downloaded")
@@ -142,47 +139,10 @@ def downloaded(
         said["by_mail"] = True
     if subject and not (by_mail and _objects(subject)):
         said["subject"] = subject.hex
-    _record("asset_downloaded", asset_id, said, None, "", facts, at, uuid=uuid)
+    onsite.record("asset_downloaded", asset_id, said, None, "", facts, at, uuid=uuid)
 
 
 def _objects(subject: UUID) -> bool:
     if modes.of_country("") != modes.CONSENTED:
         return True
     return consent.answers([subject], wordings.CLICK_PROFILE).get(subject) is False
-
-
-def _record(
-    kind: str,
-    asset_id: int | None,
-    properties: dict[str, Any],
-    visitor: UUID | None,
-    link_token: str,
-    facts: dict[str, str] | None,
-    at: datetime | None,
-    mail_ref: UUID | None = None,
-    uuid: UUID | None = None,
-) -> None:
-    """The same STEPS as for what came over HTTP, in the sender's transaction."""
-    link = mail_ref.hex if mail_ref else _ref(link_token)
-    found = {"asset": asset_id, "visitor": str(visitor or ""), "link": link, "properties": properties}
-    draft = Draft(
-        uuid=uuid or uuid4(),
-        kind=kind,
-        source="site",
-        occurred_at=at or clock.now(),
-        received_at=clock.now(),
-        payload={name: one for name, one in found.items() if one},
-        facts=facts or {},
-    )
-    pipeline.record([draft], taken=1)
-
-
-def _ref(token: str) -> str:
-    """The ref in a link token as hex. It counts without it: a reader's page may be older than a key."""
-    if not token:
-        return ""
-    try:
-        return UUID(tokens.read("link", token)["r"]).hex
-    except (tokens.BadToken, KeyError, ValueError) as error:
-        logger.info("A rating or comment came with a link token that is not ours: %s", error)
-        return ""

@@ -21,6 +21,8 @@ KINDS = {
     "poll_answered": _("Poll answered"),
     "survey_answered": _("Survey answered"),
     "site_searched": _("Site searched"),
+    "subscription_confirmed": _("Mails subscribed to"),
+    "subscription_ended": _("Subscription ended"),
     "action_taken": _("Acted in a program"),
     "person_identified": _("Person identified"),
     "person_claimed": _("Person named by a page"),

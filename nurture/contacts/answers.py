@@ -1,6 +1,7 @@
-"""What people tell of themselves in a survey: their persona where none is known, topics that interest them.
+"""What people tell of themselves, in a survey or where they subscribe to topics: their persona where none is known,
+topics that interest them.
 
-The answers stay with the survey, as evidence; here they become facts, each a FieldChange with the survey as its source.
+The answers stay where they were given, as evidence; here they become facts, each a FieldChange with its source.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from cms.models import Persona, Topic
 from nurture.contacts import facts
 from nurture.contacts.models import Contact, Engagement, FieldChange
 
+TELLING = ("survey_answered", "subscription_confirmed")
 MOST_TOPICS = 100  # of one answered survey
 
 
@@ -20,7 +22,7 @@ def take(engagements: Iterable[Engagement]) -> int:
 
     A persona that is known already stays: a person decides. No query when nothing was told.
     """
-    told = [one for one in engagements if one.kind == "survey_answered" and one.human and _tells(one)]
+    told = [one for one in engagements if one.kind in TELLING and one.human and _tells(one)]
     if not told:
         return 0
     people = {contact.pk: contact for contact in Contact.objects.filter(pk__in={one.contact_id for one in told})}
@@ -42,7 +44,7 @@ def take_back(engagements: Iterable[Engagement]) -> int:
 
     A persona that was changed since, by whomever, stays.
     """
-    told = [one for one in engagements if one.kind == "survey_answered" and _tells(one)]
+    told = [one for one in engagements if one.kind in TELLING and _tells(one)]
     number = 0
     for one in told:
         contact, source = Contact.objects.get(pk=one.contact_id), _source(one)
@@ -74,6 +76,8 @@ def _is_id(told) -> bool:
 
 
 def _source(one: Engagement) -> str:
+    if one.kind == "subscription_confirmed":
+        return "subscription"
     survey = one.properties.get("survey")
     return f"survey:{survey if _is_id(survey) else 0}"
 

@@ -35,6 +35,8 @@ ICONS = {
     "reply_received": "mail",
     "poll_answered": "help",
     "survey_answered": "form",
+    "subscription_confirmed": "mail",
+    "subscription_ended": "mail",
 }
 SOURCES = {
     "one_click": gettext_lazy("with the link in a mail"),
@@ -45,6 +47,7 @@ SOURCES = {
     "api": gettext_lazy("told by another system"),
     "crm": gettext_lazy("told by the CRM"),
     "survey": gettext_lazy("told in a survey"),
+    "subscription": gettext_lazy("by subscribing to new pieces"),
 }
 
 

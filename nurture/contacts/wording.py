@@ -21,6 +21,7 @@ WORDS = {
     "link_followed": (gettext_lazy("Followed the link to %s"), gettext_lazy("Followed a link")),
     "poll_answered": (gettext_lazy("Answered a poll under %s"), gettext_lazy("Answered a poll")),
     "survey_answered": (gettext_lazy("Answered a survey under %s"), gettext_lazy("Answered a survey")),
+    "subscription_ended": (None, gettext_lazy("Ended the subscription to new pieces")),
     "mail_opened": (gettext_lazy("Opened the mail with %s"), gettext_lazy("Opened a mail")),
     "event_attended": (gettext_lazy("Attended %s"), gettext_lazy("Attended an event")),
     "meeting_held": (gettext_lazy("Met us about %s"), gettext_lazy("Met us")),
@@ -54,6 +55,9 @@ def did(engagement: Engagement) -> str:
         }
     if kind == "survey_answered" and properties.get("title"):
         return _("Answered the survey ‘%s’") % str(properties["title"])[:200]
+    if kind == "subscription_confirmed":
+        often = str(properties.get("cadence", ""))[:80].lower()
+        return (_("Subscribed to new pieces by mail: %s") % often) if often else _("Subscribed to new pieces by mail")
     if kind == "action_taken" and properties.get("event"):
         return _("Did ‘%s’ in another program") % str(properties["event"])[:200]
     if kind == "site_searched":

@@ -7,6 +7,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from html import escape
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -65,21 +66,21 @@ def parts(delivery: Delivery) -> Parts:
     html = program.join(layout, values, track, escape=True)
     return Parts(
         subject=merge.clean(merge.render(merge.parse(message.subject), values, escape=False))[:255],
-        html=with_unseen(html, delivery, number) if delivery.lane == Lane.MARKETING else html,
+        html=with_unseen(html, delivery.ref, delivery.contact, number) if delivery.lane == Lane.MARKETING else html,
         text=program.join(program.of_text(message.text), values, track, escape=False),
     )
 
 
-def with_unseen(html: str, delivery: Delivery, number: int) -> str:
+def with_unseen(html: str, ref: UUID, contact: Contact | None, number: int) -> str:
     """The part with what no reader sees at its end: a link that only robots follow, and where the person agreed (or
     their country's rules keep no more than a day) a picture that tells that the mail was opened.
     """
     unseen = ""
     if number:
-        trap = links.trap_url(delivery.ref, number)
+        trap = links.trap_url(ref, number)
         unseen = f'<a href="{trap}" style="display:none" aria-hidden="true" tabindex="-1"></a>'
-    if delivery.contact and may_see_opening(delivery.contact):
-        source = escape(links.open_url(delivery.ref, delivery.contact.subject))
+    if contact and may_see_opening(contact):
+        source = escape(links.open_url(ref, contact.subject))
         unseen += f'<img src="{source}" alt="" width="1" height="1">'
     before, tag, after = html.rpartition("</body>")
     return f"{before}{unseen}{tag}{after}" if tag else html + unseen

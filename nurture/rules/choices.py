@@ -26,6 +26,8 @@ KIND_LABELS = {
     "mail_opened": _("opens a mail about"),
     "poll_answered": _("answers a poll under"),
     "site_searched": _("searches for"),
+    "subscription_confirmed": _("subscribes to new pieces by mail"),
+    "subscription_ended": _("ends the subscription to new pieces"),
     "survey_answered": _("answers a survey under"),
     "action_taken": _("acts in a program, about"),
     "event_attended": _("attends an event about"),

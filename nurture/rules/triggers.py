@@ -9,7 +9,7 @@ from nurture.registry import register
 from nurture.rules import choices
 from nurture.rules.causes import Cause
 from nurture.rules.choices import Tags
-from tracking.kinds import OFFLINE_KINDS
+from tracking.kinds import ABOUT_NO_PIECE, OFFLINE_KINDS
 
 
 def several(options, label) -> blocks.MultipleChoiceBlock:
@@ -64,7 +64,7 @@ class AssetEngaged:
                 parts.append(words % choices.named(params[field], options()))
         if params["min_seconds"]:
             parts.append(_g("for at least %s seconds") % params["min_seconds"])
-        return " ".join(parts)
+        return " ".join(part for part in parts if part)
 
     @staticmethod
     def matches(cause: Cause, params, tags: Tags) -> bool:
@@ -83,7 +83,9 @@ class AssetEngaged:
 
 
 def _something(kinds) -> str:
-    """A meeting need not be about a piece of ours."""
+    """A meeting need not be about a piece of ours, and a subscription is about none."""
+    if kinds and set(kinds) <= set(ABOUT_NO_PIECE):
+        return ""
     return _g("anything") if kinds and set(kinds) <= set(OFFLINE_KINDS) else _g("a piece")
 
 

@@ -123,5 +123,6 @@ def compose(made: Share, asset: AssetPage, subject: str) -> EmailMultiAlternativ
         [contact.email],
         reply_to=[formataddr((str(user), user.email))],
     )
-    message.attach_alternative(render_to_string("nurture/sales/share_mail.html", context), "text/html")
+    html = render_to_string("nurture/sales/share_mail.html", context)
+    message.attach_alternative(render.with_unseen(html, made.ref, contact, 1), "text/html")
     return message

@@ -1,6 +1,6 @@
 """Asking for a subscription: kept, answered by one mail whose button confirms it. Nobody is subscribed by others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -16,7 +16,8 @@ from nurture.contacts import identities, people
 from nurture.contacts.models import Contact, Identity
 from nurture.subscriptions import letters
 from nurture.subscriptions.models import Subscription
-from tracking import consent, wordings
+from tracking import consent, onsite, wordings
+from tracking.seen import MAX_AGENT
 
 State, Cadence = Subscription.State, Subscription.Cadence
 SOURCE = "subscription"
@@ -80,7 +81,7 @@ def ask(email: str, cadence: str, topics: Iterable[int], posting: Posting) -> No
 
 
 @transaction.atomic
-def confirm(asked: Subscription, visitor: UUID | None, user_agent: str) -> bool:
+def confirm(asked: Subscription, visitor: UUID | None, facts: Mapping[str, str]) -> bool:
     """The button behind the mailed link was pressed: they are a contact, and want to be mailed. True the first time.
 
     An unsubscribe of before is lifted: nobody else can have pressed it. What they had subscribed to before ends.
@@ -94,11 +95,15 @@ def confirm(asked: Subscription, visitor: UUID | None, user_agent: str) -> bool:
     Subscription.objects.filter(contact=contact, state=State.LIVE).update(state=State.ENDED, ended_at=now, due_at=None)
     due_at = now + EVERY[Cadence(asked.cadence)]
     first.update(contact=contact, state=State.LIVE, email="", since=now, due_at=due_at)
-    proof = {"subscription": asked.key.hex, "user_agent": user_agent}
+    proof = {"subscription": asked.key.hex, "user_agent": facts.get("ua", "")[:MAX_AGENT]}
     consent.resume(contact.email, subject=contact.subject, source=SOURCE, wording=asked.wording, proof=proof)
     agreed = visitor and consent.answers([visitor], wordings.SITE_PROFILE).get(visitor) is not False
-    if agreed and visitor == asked.visitor:
+    is_theirs = bool(agreed) and visitor == asked.visitor
+    if is_theirs:
         identities.identify(contact, visitor, Identity.Kind.FORM, SOURCE)
+    topics = sorted(asked.topics.values_list("pk", flat=True))
+    said = {"cadence": asked.get_cadence_display()} | ({"topics": topics} if topics else {})
+    _tell("subscription_confirmed", contact, said, facts, visitor if is_theirs else None)
     return True
 
 
@@ -110,10 +115,17 @@ def change(subscription: Subscription, cadence: str, topics: Iterable[int]) -> N
         subscription.topics.set(topics)
 
 
-def end(subscription: Subscription) -> None:
+@transaction.atomic
+def end(subscription: Subscription, facts: Mapping[str, str]) -> None:
     """No more of these mails; what else they agreed to stays as it is."""
     mine = Subscription.objects.filter(pk=subscription.pk, state=State.LIVE)
-    mine.update(state=State.ENDED, ended_at=clock.now(), due_at=None)
+    if mine.update(state=State.ENDED, ended_at=clock.now(), due_at=None):
+        _tell("subscription_ended", subscription.contact, {}, facts)
+
+
+def _tell(kind: str, contact: Contact, said: dict, facts: Mapping[str, str], visitor: UUID | None = None) -> None:
+    """One event, in the caller's transaction: the key that they came by was mailed to them alone."""
+    onsite.record(kind, None, said | {"subject": contact.subject.hex}, visitor, facts=dict(facts))
 
 
 def forget() -> int:

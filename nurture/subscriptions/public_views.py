@@ -14,7 +14,6 @@ from cms.feedback.views import length
 from nurture.subscriptions import asking
 from nurture.subscriptions.forms import ChoiceForm, SubscribeForm
 from nurture.subscriptions.models import Subscription
-from tracking.seen import MAX_AGENT
 
 LONGEST_BODY = 16 * 1024
 SENT = "sent"
@@ -66,10 +65,10 @@ def subscription(request, key):
         return _mine(request, found, saved=request.GET.get("saved", ""))
     do = request.POST.get("do")
     if do == "confirm":
-        agent = request.headers.get("User-Agent", "")[:MAX_AGENT]
-        asking.confirm(found, readers.visitor(request.POST.get("visitor", "")), agent)
+        visitor = readers.visitor(request.POST.get("visitor", ""))
+        asking.confirm(found, visitor, readers.request_facts(request))
     elif do == "end":
-        asking.end(found)
+        asking.end(found, readers.request_facts(request))
     else:
         form = ChoiceForm(request.POST)
         if not form.is_valid():

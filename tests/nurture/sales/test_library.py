@@ -134,6 +134,7 @@ def test_mail_goes_once_from_the_person_and_can_be_refused_for_ever(client, piec
     assert "Hello Ines,\nsee this." in text
     assert "/t/c/" in text
     assert "/t/u/" in text
+    assert mail.get_body(("html",)).get_content().count('style="display:none" aria-hidden="true"') == 1  # for robots
     consent.suppress(consent.address_hmac(contact.email), "unsubscribed", source="one_click")
     again = give(client, owner, piece, contact, way="mailed")
     assert (again.status_code, Delivery.objects.count()) == (422, 1)

@@ -10,6 +10,10 @@ from tests.cms.conftest import make_piece  # noqa: F401 -- a fixture
 from tests.nurture.subscriptions import address_in
 
 FORM = reverse("subscribe")
+BROWSER = {
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Accept-Language": "en-GB",
+}
 
 
 @pytest.fixture
@@ -36,9 +40,7 @@ def subscribed(send, client, mailoutbox):
 
     def go(visitor="", **fields):
         send(visitor=visitor, **fields)
-        client.post(
-            address_in(mailoutbox[-1]), {"do": "confirm", "visitor": visitor}, headers={"User-Agent": "Browser"}
-        )
+        client.post(address_in(mailoutbox[-1]), {"do": "confirm", "visitor": visitor}, headers=BROWSER)
         return Subscription.objects.latest("pk")
 
     return go

@@ -14,7 +14,7 @@ from nurture.mail.models import Delivery
 from nurture.subscriptions import digests
 from nurture.subscriptions.models import Subscription
 from tests.nurture.subscriptions import mails
-from tracking import consent, links
+from tracking import consent, links, wordings
 from tracking.models import Suppression
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
@@ -41,10 +41,32 @@ def test_mail_brings_what_is_new_about_the_topics_once(subscribed, make_piece, t
     assert "Two &amp; two." in sent.html
     assert reverse("subscription", args=[mine.key]) in sent.html
     assert "/t/u/" in sent.text
+    assert re.search(r'<a href="[^"]+/t/c/[^"]+" style="display:none" aria-hidden="true" tabindex="-1"></a>', sent.html)
+    assert "mail_opened" not in sent.html
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in render.mail(delivery)
     assert set(Exposure.objects.values_list("asset__title", flat=True)) == {"Fitting", "Also fitting"}
     later(days=7)
     assert (digests.send_due(), len(mails())) == (1, 1)  # nothing new: nothing is sent
+
+
+def test_link_that_only_robots_see_tells_them_apart(subscribed, make_piece, later):
+    subscribed()
+    make_piece("New", days_old=0)
+    later(days=8)
+    digests.send_due()
+    [delivery] = mails()
+    trap = re.search(r'/t/c/(\S+)" style="display:none"', render.parts(delivery).html)[1]
+    said = links.read(trap)
+    assert (said["r"], said["n"], said["h"]) == (delivery.ref.hex, 1, 1)
+
+
+def test_opening_is_asked_for_only_of_who_agreed(subscribed, make_piece, later):
+    mine = subscribed()
+    consent.answer(mine.contact.subject, wordings.OPEN_TRACKING, True, source="form", wording="w", proof={})
+    make_piece("New", days_old=0)
+    later(days=8)
+    digests.send_due()
+    assert "k=mail_opened" in render.parts(mails()[0]).html
 
 
 def test_piece_behind_its_link_is_read_by_them(subscribed, make_piece, later):
@@ -122,5 +144,5 @@ def test_turn_takes_as_many_queries_a_subscription_however_many_pieces(
         for n in range(count):
             make_piece(f"Piece {count} {n}", days_old=0)
         later(days=8)
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(18):
             digests.send_due()

@@ -8,15 +8,16 @@ import pytest
 from django.urls import reverse
 
 from cms import clock
-from nurture import erasing
-from nurture.contacts import people
-from nurture.contacts.models import Contact, Identity
+from nurture import erasing, pipeline
+from nurture.contacts import people, timeline
+from nurture.contacts.models import Contact, FieldChange, Identity
+from nurture.rules.triggers import AssetEngaged
 from nurture.subscriptions import asking
 from nurture.subscriptions.models import Subscription
 from tests.nurture.subscriptions import address_in
-from tests.nurture.subscriptions.conftest import FORM
+from tests.nurture.subscriptions.conftest import BROWSER, FORM
 from tracking import consent
-from tracking.models import ConsentEvent, Visitor
+from tracking.models import ConsentEvent, Event, Visitor
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
 State = Subscription.State
@@ -162,3 +163,39 @@ def test_erasing_a_contact_takes_the_subscription_along_and_the_export_has_it(su
 def test_contact_made_so_is_known_by_address(subscribed):
     mine = subscribed(email="Ines@Example.com")
     assert people.by_address("ines@example.com") == mine.contact
+
+
+def test_confirming_and_ending_are_one_event_each_and_stand_on_the_timeline(subscribed, client, topics):
+    mine = subscribed(topics=[topics[0].pk])
+    where = reverse("subscription", args=[mine.key])
+    for do in ("confirm", "end", "end"):
+        client.post(where, {"do": do}, headers=BROWSER)
+    client.get(where)
+    while pipeline.react():
+        pass
+    events = list(Event.objects.order_by("occurred_at").values_list("kind", "verdict", "source"))
+    assert events == [("subscription_confirmed", "human", "site"), ("subscription_ended", "human", "site")]
+    texts = [entry.text for entry in timeline.read(mine.contact).entries]
+    assert "Subscribed to new pieces by mail: once a week" in texts
+    assert "Ended the subscription to new pieces" in texts
+    told = FieldChange.objects.get(subject=mine.contact.subject, field="interest")
+    assert (told.new, told.source) == (str(topics[0].pk), "subscription")
+
+
+def test_event_is_rolled_back_with_what_it_tells(subscribed, send, client, mailoutbox, monkeypatch):
+    send()
+    where = address_in(mailoutbox[-1])
+    monkeypatch.setattr("nurture.subscriptions.asking.onsite.record", _away)
+    with pytest.raises(OSError, match="away"):
+        client.post(where, {"do": "confirm"})
+    assert (Subscription.objects.get().state, Contact.objects.count()) == (State.ASKED, 0)
+
+
+def _away(*args, **kwargs):
+    raise OSError("the ledger is away")
+
+
+def test_rule_that_waits_for_a_subscription_names_no_piece():
+    params = {"kinds": ["subscription_confirmed"], "pieces": [], "min_seconds": None}
+    params |= {key: [] for key in ("stages", "personas", "topics", "formats")}
+    assert AssetEngaged.sentence(params) == "somebody subscribes to new pieces by mail"
