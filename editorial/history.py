@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.log_actions import LogFormatter
 
 from editorial.models import Entry
@@ -83,6 +83,20 @@ class _Moved(LogFormatter):
         return "; ".join(parts) or _("Moved")
 
 
+class _Shifted(_Moved):
+    label = gettext_lazy("Shift entries together")
+
+    def format_message(self, log_entry):
+        """By how far, from where to where, and which steps went along."""
+        days, steps = log_entry.data["days"], log_entry.data["steps"]
+        said = [ngettext("Shifted by %d day", "Shifted by %d days", days) % days]
+        if log_entry.data.get("due_on"):
+            said.append(super().format_message(log_entry))
+        if steps:
+            said.append(_("steps: %s") % ", ".join(steps))
+        return "; ".join(said)
+
+
 class _Revised(LogFormatter):
     label = gettext_lazy("Change an entry")
 
@@ -121,6 +135,7 @@ def register(actions) -> None:
         actions.register_action(action)(_saying(label, message))
     for action, formatter in (
         ("editorial.move", _Moved),
+        ("editorial.shift", _Shifted),
         ("editorial.revise", _Revised),
         ("editorial.drop", _Dropped),
     ):

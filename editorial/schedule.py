@@ -193,8 +193,10 @@ def _follow(page: AssetPage, step: str, action: str, *, unless: tuple[str, ...])
         return current and write(current, {"step": step}, action=action, note=page.title)
 
 
-def write(current: Entry, values: dict, *, action: str, user=None, sets: dict | None = None, note: str = "") -> Entry:
-    """Store the values with the next version and one line of history: what was, what is, and the note."""
+def write(
+    current: Entry, values: dict, *, action: str, user=None, sets: dict | None = None, note: str = "", more=None
+) -> Entry:
+    """Store the values with the next version and one line of history: what was, what is, the note, and what `more`."""
     data = {name: {"old": _plain(getattr(current, name)), "new": _plain(value)} for name, value in values.items()}
     for name, value in values.items():
         setattr(current, name, value)
@@ -205,7 +207,7 @@ def write(current: Entry, values: dict, *, action: str, user=None, sets: dict | 
     current.version = F("version") + 1
     current.save(update_fields=[*values, "version"])
     current.refresh_from_db(fields=["version"])
-    log(current, action, user=user, data=data | ({"note": note} if note else {}))
+    log(current, action, user=user, data=data | ({"note": note} if note else {}) | (more or {}))
     return current
 
 

@@ -6,6 +6,7 @@ from editorial.calendar import entry_views as entries
 from editorial.calendar import slot_views
 from editorial.calendar.kept_views import ForgetView, KeptScreen
 from editorial.calendar.move_views import MoveView
+from editorial.calendar.series_views import SeriesView, UndoView
 from editorial.calendar.views import CalendarView
 from editorial.coverage_views import CoverageView, DraftsView, PiecesView, PlansView, WeakView
 from editorial.interest_views import InterestsView
@@ -23,6 +24,8 @@ urlpatterns = [
     path("calendar/kept/", KeptScreen.as_view(), name="kept"),
     path("calendar/kept/<str:kind>/<int:pk>/forget/", ForgetView.as_view(), name="forget"),
     path("move/<str:kind>/<int:pk>/<str:lane>/", MoveView.as_view(), name="move"),
+    path("shift/", SeriesView.as_view(), name="series"),
+    path("shift/undo/", UndoView.as_view(), name="series_undo"),
     path("entries/<int:pk>/brief/", WorkView.as_view(), name="work"),
     path("entries/<int:pk>/drop/", entries.DropView.as_view(), name="drop"),
     path("entries/<int:pk>/draft/", entries.StartDraftView.as_view(), name="start_draft"),

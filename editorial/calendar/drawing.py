@@ -21,6 +21,7 @@ from editorial.markup import NOTHING, filled, icon, joined
 from editorial.schedule import Step
 
 KEYS = mark_safe(' aria-describedby="nr-keys"')
+SHIFTED = (Lane.DUE, Lane.PUBLISH)
 
 
 class Pen:
@@ -54,15 +55,23 @@ class Pen:
         marks = (("--late", card.days_late and self.may_change), ("--done", card.done))
         address = self.address(card) if self.may_change else ""
         return filled(
-            '<li class="nr-line{}" {}><div class="nr-line__what"><span class="nr-line__title">{}</span>'
+            '<li class="nr-line{}" {}><div class="nr-line__what"><span class="nr-line__title">{}{}</span>'
             '<span class="nr-line__facts">{}</span></div><div class="nr-line__step"><span class="w-status{}">{}</span>'
             '</div><div class="nr-line__actions">{}</div></li>',
             "".join(f" nr-line{mark}" for mark, holds in marks if holds),
-            self._data(card) if self.may_change else NOTHING,
+            self._data(card) if self.may_change else NOTHING, self._choice(card),
             filled('<a href="{}">{}</a>', address, card.title) if address else card.title,
             joined(self._told(card, show_day)),
             " w-status--primary" if card.done else "", self._step(card), self._actions(card),
         )  # fmt: skip
+
+    def _choice(self, card: Card) -> SafeString:
+        """A box by which several are chosen, of a plan or a publication that can still be shifted."""
+        if not (self.may_change and card.entry and card.movable and card.lane in SHIFTED):
+            return NOTHING
+        words = self._word("choose", lambda: _("Choose: %s"))
+        html = '<input class="nr-line__choice" type="checkbox" name="entry" value="{}" form="nr-shift" aria-label="{}">'
+        return filled(html, card.pk, words % card.title)
 
     def address(self, card: Card) -> str:
         """Where who plans opens it."""

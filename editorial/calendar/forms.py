@@ -70,7 +70,8 @@ class EntryForm(forms.ModelForm):
 
 
 class MoveForm(forms.Form):
-    """Another day for a date, picked or by one of the quick buttons; or another step."""
+    """Another day for a date, picked or by one of the quick buttons; or another step. `steps`: of the work, which go
+    along: "all", or as `series.said` says them."""
 
     day = forms.DateField(label=_("Move to"), widget=DayInput, required=False)
     pick = forms.ChoiceField(
@@ -82,6 +83,7 @@ class MoveForm(forms.Form):
     )  # fmt: skip
     after = forms.IntegerField(required=False, min_value=0, max_value=10**18)
     step = forms.ChoiceField(choices=Entry.Step.choices, required=False)
+    steps = forms.CharField(required=False, max_length=20_000)
     sure = forms.BooleanField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 

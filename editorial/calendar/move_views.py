@@ -25,7 +25,7 @@ PLACES = {"up": -1, "down": 1}
 
 class MoveView(EntryScreen, FormView):
     """POST `day` (with `after`: the entry of that day to stand behind, 0 for first), `pick` or `step`, the `version`
-    that the person saw, and `sure` where a question was answered.
+    that the person saw, `sure` where a question was answered, and `steps` where those of the work go along.
 
     Answers HTML, or for `Accept: application/json` {"text", "version", "undo"}, {"question", "yes"}, or with 409
     {"text", "version", "day"}: what stands now, and nothing was changed.
@@ -90,7 +90,8 @@ class MoveView(EntryScreen, FormView):
             elif by := PLACES.get(asked["pick"]):
                 moved = moves.to_place(self.target, **who, by=by)
             else:
-                moved = moves.to_day(self.target, **who, day=asked["day"], sure=asked["sure"], after=asked["after"])
+                how = {name: asked[name] for name in ("day", "sure", "after", "steps")}
+                moved = moves.to_day(self.target, **who, **how)
         except moves.Question as question:
             return self.ask(question, form)
         except (Stale, Refused) as error:

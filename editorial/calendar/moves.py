@@ -6,10 +6,11 @@ from datetime import date
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cms import clock
 from cms.models import AssetPage
-from editorial import dates, places, schedule, slots
+from editorial import dates, places, schedule, series, slots
 from editorial.calendar.cards import Lane
 from editorial.models import Entry, Slot
 
@@ -81,9 +82,11 @@ class Moved:
 
 
 def to_day(
-    target: Target, *, user, version: int, day: date | None, sure: bool = False, after: int | None = None
-) -> Moved:
-    """Put it on that day (None: no day, for plans), where asked right after another entry of the day (0: first).
+    target: Target, *, user, version: int, day: date | None, sure: bool = False, after: int | None = None,
+    steps: str = "",
+) -> Moved:  # fmt: skip
+    """Put it on that day (None: no day, for plans), where asked right after another entry of the day (0: first), and
+    with these open steps of its work ("all", or as `series.said` says them) as far.
 
     Raises Question unless `sure`, and Stale and Refused.
     """
@@ -95,25 +98,47 @@ def to_day(
         undo["after"] = str(places.before(target.entry))
     if not sure:
         _ask(target, day)
+    if steps and target.may_be_placed and day and day != before:
+        return _with_steps(target, user=user, version=version, day=day, steps=steps, undo=undo)
+    version, day = _put(target, user=user, version=version, day=day, after=after)
+    where = date_format(day, "DATE_FORMAT") if day else _("“No day yet”")
+    text = _("“%(title)s” is moved to %(day)s.") % {"title": target.title, "day": where}
+    return Moved(text, version, undo)
+
+
+def _put(target: Target, *, user, version: int, day: date | None, after: int | None) -> tuple[int, date | None]:
+    """Write it; the version and the day that stand now (room for a week begins with the week)."""
     if target.slot:
         if day is None:
             raise schedule.Refused(_("Held room has a day. To give it up, open it and press “Give it up”."))
         slot = slots.revise(target.slot, user=user, version=version, day=day)
-        version, day = slot.version, slot.day
-    elif target.is_plan:
+        return slot.version, slot.day
+    if target.is_plan:
         entry = schedule.move(target.entry, user=user, version=version, **{PLANS[target.lane]: day})
-        version = entry.version
         if after is not None and day and target.lane == Lane.DUE:
-            version = places.put(entry, user=user, version=version, after=after).version
+            entry = places.put(entry, user=user, version=entry.version, after=after)
+        return entry.version, day
+    if day is None:
+        raise schedule.Refused(_("A date of the page is taken away in the page editor, not here."))
+    change = {Lane.PUBLISH: dates.reschedule, Lane.EXPIRE: dates.expire_on}[target.lane]
+    change(target.page, user=user, version=version, day=day)
+    return AssetPage.objects.values_list("latest_revision_id", flat=True).get(pk=target.page.pk), day
+
+
+def _with_steps(target: Target, *, user, version: int, day: date, steps: str, undo: dict) -> Moved:
+    """Move an entry's day and its open steps as far. Raises Stale and Refused."""
+    if steps == "all":
+        going = {step.pk: step.due_on for step in series.open_steps([target.entry.pk]).get(target.entry.pk, [])}
     else:
-        if day is None:
-            raise schedule.Refused(_("A date of the page is taken away in the page editor, not here."))
-        change = {Lane.PUBLISH: dates.reschedule, Lane.EXPIRE: dates.expire_on}[target.lane]
-        change(target.page, user=user, version=version, day=day)
-        version = AssetPage.objects.values_list("latest_revision_id", flat=True).get(pk=target.page.pk)
-    where = date_format(day, "DATE_FORMAT") if day else _("“No day yet”")
-    text = _("“%(title)s” is moved to %(day)s.") % {"title": target.title, "day": where}
-    return Moved(text, version, undo)
+        going = series.read_steps(steps)
+    wish = series.Wish(target.entry.pk, version, going)
+    carried = series.carry(target.entry, wish, days=(day - target.day).days, user=user)
+    said = {"title": target.title, "day": date_format(day, "DATE_FORMAT"), "n": len(carried.steps)}
+    one, many = "“%(title)s” and %(n)d step are moved to %(day)s.", "“%(title)s” and %(n)d steps are moved to %(day)s."
+    text = ngettext(one, many, said["n"]) % said
+    if carried.left:
+        text += " " + _("Changed meanwhile, so not moved: %s.") % ", ".join(carried.left)
+    return Moved(text, carried.entry.version, undo | {"steps": series.say_steps(carried.steps)})
 
 
 def to_place(target: Target, *, user, version: int, after: int | None = None, by: int = 0) -> Moved:

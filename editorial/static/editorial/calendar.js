@@ -242,10 +242,19 @@ class LedeCalendar extends window.StimulusModule.Controller {
     dialog.querySelectorAll("[data-place]").forEach((button) => {
       button.hidden = !(card.dataset.lane === "due" && card.dataset.day);
     });
+    const [kind, pk] = card.dataset.card.split("-");
+    const steps = dialog.querySelector("[name=steps]");
+    const more = dialog.querySelector("[data-series] a");
+    steps.checked = false;
+    dialog.querySelector("[data-steps]").hidden = !(card.dataset.lane === "due" && card.dataset.day);
+    dialog.querySelector("[data-series]").hidden = kind !== "entry" || !["due", "publish"].includes(card.dataset.lane);
+    more.search = new URLSearchParams({ entry: pk, next: this.element.dataset.calendar });
     const picked = await ask(dialog);
     if (!picked) return;
     const day = dialog.querySelector("[name=day]").value;
-    this.move(card, picked === "day" ? { day } : { pick: picked.slice("pick-".length) });
+    const values = picked === "day" ? { day } : { pick: picked.slice("pick-".length) };
+    if (steps.checked && !["none", "up", "down"].includes(values.pick)) values.steps = "all";
+    this.move(card, values);
   }
 
   // "+" on a day: a title is enough.
