@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.contrib.settings.registry import register_setting
@@ -25,8 +25,8 @@ class BriefPointViewSet(ModelViewSet):
     menu_label = _("Brief questions")
     icon = "clipboard-list"
     add_to_settings_menu = True
-    form_fields = ["text", "format"]
-    list_display = ["text", "format"]
+    form_fields = ["text", "format", "needed"]
+    list_display = ["text", "format", BooleanColumn("needed", label=_("Needed before drafting"))]
     sort_order_field = "sort_order"
     copy_view_enabled = False
 

@@ -9,8 +9,8 @@ from cms import clock
 from cms.models import AssetPage, BuyingStage, Persona, Topic, User
 from cms.policies import WRITERS
 from cms.policy import MARKETER
-from editorial import demo_interests, demo_mix, demo_room, schedule
-from editorial.models import Entry
+from editorial import demo_interests, demo_mix, demo_room, schedule, work
+from editorial.models import BriefPoint, Entry
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,9 @@ PLAN = (
     ),
     Planned("Insurance premiums after a year of readings", None, "brief", "value", (FINANCE,), ("claims-and-cost",)),
 )  # fmt: skip
+NEEDED = ("Whose real example carries it?", "Which question of the reader does it answer?")
+ANSWERS = {NEEDED[0]: "Brackwater, the March audit: their controller tells it herself"}
+HURRY = "The frost is here this week; the example comes with the second edition"
 LONG = ("white_paper", "webinar", "podcast", "case_study")
 ABOUT_THE_PRODUCT = ("How to retire a gateway nobody patches", "Single sign-on in an afternoon")
 
@@ -85,6 +88,8 @@ def load(say) -> None:
     """Plan what is not planned yet, by title. Published pieces of the last weeks get the entry they came from."""
     today = timezone.localdate(clock.now())
     writers = list(User.objects.filter(groups__name__in=WRITERS, is_active=True).order_by("pk").distinct())
+    if not Entry.objects.exists():
+        BriefPoint.objects.filter(text__in=NEEDED).update(needed=True)
     known = set(Entry.objects.values_list("title", flat=True))
     made = [_plan(line, today, writers, number) for number, line in enumerate(PLAN) if line.title not in known]
     fulfilled = _fulfil_recent(writers)
@@ -112,9 +117,19 @@ def _plan(line: Planned, today, writers, number) -> Entry:
     personas = Persona.objects.filter(slug__in=line.personas)
     schedule.plan(entry, user=assignee, personas=personas, topics=Topic.objects.filter(slug__in=line.topics))
     if line.draft and assignee:
-        schedule.start_draft(entry, assignee)
+        schedule.start_draft(entry, assignee, reason="" if _answered(entry, line, assignee) else HURRY)
         schedule.move(entry, user=assignee, version=entry.version, step=line.step)
     return entry
+
+
+def _answered(entry: Entry, line: Planned, user) -> bool:
+    """Answer what is needed before drafting; but timely things are begun in a hurry."""
+    if line.shelf_life == "timely":
+        return False
+    for point, text in work.brief(entry):
+        if point.needed and not text:
+            work.answer(entry, point, ANSWERS.get(point.text, line.question), user=user, before="")
+    return True
 
 
 def _fulfil_recent(writers) -> int:

@@ -40,6 +40,10 @@ WITH_WORDS = {
     "editorial.take_slot": (gettext_lazy("Take held room"), gettext_lazy("Fills “%(slot)s” of %(day)s")),
     "editorial.answer": (gettext_lazy("Answer a question of a brief"), gettext_lazy("Brief: %(point)s %(new)s")),
     "editorial.assign": (gettext_lazy("Add a step"), gettext_lazy("Step added: %(step)s %(who)s")),
+    "editorial.waive": (
+        gettext_lazy("Begin to write with open questions"),
+        gettext_lazy("Writing began with open questions (%(questions)s), because: %(reason)s"),
+    ),
     "editorial.take": (gettext_lazy("Take a step"), gettext_lazy("Taken: %(step)s")),
     "editorial.finish": (gettext_lazy("Finish a step"), gettext_lazy("Done: %(step)s")),
     "editorial.reopen": (gettext_lazy("Reopen a step"), gettext_lazy("Not done after all: %(step)s")),

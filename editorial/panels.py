@@ -54,7 +54,8 @@ class BriefPanel(BaseSidePanel):
         steps = self.entry.assignments.filter(done_at=None).select_related("assignee") if self.entry else []
         decisions = self.entry.remarks.filter(is_decision=True) if self.entry else []
         shown = {"entry": self.entry, "brief": self.brief, "readonly": True, "steps": steps, "decisions": decisions}
-        return super().get_context_data(parent_context) | shown
+        waivers = self.entry.waivers.all() if self.entry else []
+        return super().get_context_data(parent_context) | shown | {"waivers": waivers}
 
 
 class ScorecardPanel(BaseSidePanel):

@@ -1,5 +1,7 @@
 """The plan: what may happen to an entry, one function each. Every change is in the entry's history.
 
+Whoever begins to write while questions of the brief that are needed first are open is refused, or says why.
+
 An entry carries a version. Whoever changes it says which version they saw; when somebody else was faster the change is
 refused with `Stale` and nothing is written. Pages are changed by `start_draft` alone.
 """
@@ -13,12 +15,14 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.log_actions import registry as log_registry
 
+from cms import clock
 from cms.models import AssetPage, HomePage
 from cms.models.pages import MEDIUM_OF, Medium
-from editorial.models import Entry
+from editorial.models import BriefPoint, Entry, Waiver
 
 Step = Entry.Step
 OPEN = (Step.IDEA, Step.BRIEF, Step.ASSIGNED, Step.DRAFTING, Step.REVIEW, Step.SCHEDULED)
+BEFORE_WRITING = (Step.IDEA, Step.BRIEF, Step.ASSIGNED)
 BY_HAND = (Step.IDEA, Step.BRIEF, Step.ASSIGNED, Step.DRAFTING, Step.REVIEW)
 FIELDS = (
     "title", "step", "due_on", "review_on", "stage", "format", "medium", "length", "approach", "shelf_life", "question",
@@ -45,6 +49,15 @@ class Refused(Exception):
     """The change makes no sense for this entry; the message says why and what to do instead."""
 
 
+class Unready(Refused):
+    """Questions that are needed before drafting are open. With a reason the same change is carried out."""
+
+    def __init__(self, title: str, questions: list[str]):
+        self.questions = questions
+        said = {"title": title, "questions": " · ".join(questions)}
+        super().__init__(_("“%(title)s” is not ready for drafting. Open in its brief: %(questions)s") % said)
+
+
 def plan(entry: Entry, *, user, personas=(), topics=()) -> Entry:
     """Store a new entry with the personas and topics it is for."""
     with transaction.atomic():
@@ -56,14 +69,15 @@ def plan(entry: Entry, *, user, personas=(), topics=()) -> Entry:
     return entry
 
 
-def move(entry: Entry, *, user, version: int, **values) -> Entry:
-    """Another `due_on` or `review_on` (None: no day), or another `step`. Raises Stale and Refused."""
+def move(entry: Entry, *, user, version: int, reason: str = "", **values) -> Entry:
+    """Another `due_on` or `review_on` (None: no day), or another `step`. Raises Stale, Refused, and Unready."""
     if unknown := set(values) - {"due_on", "review_on", "step"}:
         raise ValueError(f"An entry is not moved by {sorted(unknown)}")
     with transaction.atomic():
         current = claimed(entry, version)
         if values.get("step", current.step) != current.step:
             _check_step(current, values["step"])
+            _check_brief(current, values["step"], user, reason)
         changed = {name: value for name, value in values.items() if getattr(current, name) != value}
         if "due_on" in changed and current.place is not None:
             changed["place"] = None  # it was its place among the entries of the day it leaves
@@ -72,14 +86,15 @@ def move(entry: Entry, *, user, version: int, **values) -> Entry:
     return current
 
 
-def revise(entry: Entry, *, user, version: int, values: dict) -> Entry:
-    """Change what the entry says. `values`: any of FIELDS, and personas and topics. Raises Stale and Refused."""
+def revise(entry: Entry, *, user, version: int, values: dict, reason: str = "") -> Entry:
+    """Change what the entry says. `values`: any of FIELDS, and personas and topics. Raises like `move`."""
     if unknown := set(values) - set(FIELDS) - set(SETS):
         raise ValueError(f"An entry has no {sorted(unknown)} to revise")
     with transaction.atomic():
         current = claimed(entry, version)
         if values.get("step", current.step) != current.step:
             _check_step(current, values["step"])
+            _check_brief(current, values["step"], user, reason)
         changed = {name: values[name] for name in FIELDS if name in values and getattr(current, name) != values[name]}
         sets = {name: set(values[name]) for name in SETS if name in values}
         sets = {name: wanted for name, wanted in sets.items() if wanted != set(getattr(current, name).all())}
@@ -88,10 +103,10 @@ def revise(entry: Entry, *, user, version: int, values: dict) -> Entry:
     return current
 
 
-def start_draft(entry: Entry, user) -> AssetPage:
+def start_draft(entry: Entry, user, *, reason: str = "") -> AssetPage:
     """The entry's draft page under the home page, tagged as the entry says; made once, then always the same one.
 
-    Raises PermissionDenied when the user may not add pages there, and Refused for a dropped entry.
+    Raises PermissionDenied when the user may not add pages there, Refused for a dropped entry, and Unready.
     """
     with transaction.atomic():
         current = _locked(entry)
@@ -102,6 +117,7 @@ def start_draft(entry: Entry, user) -> AssetPage:
         home = HomePage.objects.first()
         if home is None or not home.permissions_for_user(user).can_add_subpage():
             raise PermissionDenied
+        _check_brief(current, Step.DRAFTING, user, reason)
         page = home.add_child(instance=_tagged_page(current, user))
         page.save_revision(user=user, changed=False)
         log(page, "wagtail.create", user=user)
@@ -184,6 +200,26 @@ def _check_step(current: Entry, step: str) -> None:
         )
     if step not in BY_HAND:
         raise Refused(_("“%s” is not set by hand: publish or schedule the page, or drop the entry.") % Step(step).label)
+
+
+def unanswered(entry: Entry) -> list[str]:
+    """The questions that are needed before drafting and have no answer yet. One query."""
+    asked = BriefPoint.objects.filter(needed=True, format__in=("", entry.format))
+    answered = entry.answers.exclude(text="").values("point") if entry.pk else []
+    return list(asked.exclude(pk__in=answered).values_list("text", flat=True))
+
+
+def _check_brief(current: Entry, step: str, user, reason: str) -> None:
+    """Who begins to write where needed questions are open says why; it is kept and holds for these. Raises Unready."""
+    if current.step not in BEFORE_WRITING or step not in (Step.DRAFTING, Step.REVIEW):
+        return
+    questions = unanswered(current)
+    if not questions or any(set(questions) <= set(one.questions) for one in current.waivers.all()):
+        return
+    if not (reason := " ".join(reason.split())[:200]):
+        raise Unready(current.title, questions)
+    Waiver.objects.create(entry=current, user=user, reason=reason, questions=questions, given_at=clock.now())
+    log(current, "editorial.waive", user=user, data={"reason": reason, "questions": " · ".join(questions)})
 
 
 def _follow(page: AssetPage, step: str, action: str, *, unless: tuple[str, ...]) -> Entry | None:

@@ -92,6 +92,7 @@ class WorkView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
             "entry": entry,
             "may_change": self.may_change,
             "brief": brief,
+            "waivers": entry.waivers.select_related("user"),
             "open_points": sum(not text for _point, text in brief),
             "steps": entry.assignments.select_related("assignee"),
             "today": timezone.localdate(clock.now()),

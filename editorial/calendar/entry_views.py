@@ -11,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views import View
 from django.views.generic import FormView, TemplateView
 from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
@@ -129,6 +128,11 @@ class AddEntryView(EntryFormScreen):
         return super().get_context_data(**kwargs) | {"slot": self.slot}
 
     def form_valid(self, form):
+        asked = form.cleaned_data
+        if asked["step"] not in schedule.BEFORE_WRITING and (questions := schedule.unanswered(form.instance)):
+            error = _("Plan it first, and answer in its brief what is needed before drafting: %s")
+            form.add_error("step", error % " · ".join(questions))
+            return self.form_invalid(form)
         entry = schedule.plan(
             form.save(commit=False),
             user=self.request.user,
@@ -160,9 +164,12 @@ class EditEntryView(EntryFormScreen):
         return super().get_context_data(**kwargs) | {"entry": self.entry, "history_url": history}
 
     def form_valid(self, form):
-        version = form.cleaned_data["version"] or 0
+        who = {"user": self.request.user, "version": form.cleaned_data["version"] or 0}
         try:
-            entry = schedule.revise(self.entry, user=self.request.user, version=version, values=form.values())
+            entry = schedule.revise(self.entry, **who, values=form.values(), reason=form.cleaned_data["reason"])
+        except schedule.Unready as error:
+            form.unready = error.questions
+            return self.refuse(error, form)
         except schedule.Refused as error:
             return self.refuse(error, form)
         except schedule.Stale as error:
@@ -204,20 +211,24 @@ class DropView(EntryScreen, FormView):
         return redirect(self.back)
 
 
-class StartDraftView(policy.RightRequired, View):
-    """POST makes the entry's draft page, once, and opens it in the editor."""
+class StartDraftView(EntryScreen, TemplateView):
+    """POST makes the entry's draft page, once, and opens it in the editor. Where needed questions of its brief are open
+    it asks for a `reason` first."""
 
-    right = "calendar.change"
     http_method_names = ["post"]
+    page_title = gettext_lazy("Start draft")
+    template_name = "editorial/calendar/unready.html"
 
     def post(self, request, pk):
-        entry = policy.get_visible(request.user, self.right, Entry.objects.all(), pk=pk)
         try:
-            page = schedule.start_draft(entry, request.user)
+            page = schedule.start_draft(self.entry, request.user, reason=request.POST.get("reason", ""))
+        except schedule.Unready as error:
+            asked = {"entry": self.entry, "questions": error.questions}
+            return self.render_to_response(self.get_context_data(**asked), status=409)
         except (schedule.Refused, PermissionDenied) as error:
             reason = str(error) or _("You may not add pages under the home page. Ask an admin for that right.")
             messages.error(request, reason)
-            return redirect(get_valid_next_url_from_request(request) or "editorial:calendar")
+            return redirect(self.back)
         return HttpResponseRedirect(reverse("wagtailadmin_pages:edit", args=[page.pk]))
 
 

@@ -29,6 +29,8 @@ class EntryForm(forms.ModelForm):
     """An entry. A title is enough to begin with."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    reason = forms.CharField(label=_("Why all the same"), max_length=200, required=False)
+    unready: list[str] = []  # questions of the brief that hinder the step asked for
 
     class Meta:
         model = Entry
@@ -85,6 +87,7 @@ class MoveForm(forms.Form):
     step = forms.ChoiceField(choices=Entry.Step.choices, required=False)
     steps = forms.CharField(required=False, max_length=20_000)
     sure = forms.BooleanField(widget=forms.HiddenInput, required=False)
+    reason = forms.CharField(required=False, max_length=200)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, stands_on: date | None, may_wait: bool, may_be_placed: bool, **kwargs):

@@ -27,8 +27,8 @@ class MoveView(EntryScreen, FormView):
     """POST `day` (with `after`: the entry of that day to stand behind, 0 for first), `pick` or `step`, the `version`
     that the person saw, `sure` where a question was answered, and `steps` where those of the work go along.
 
-    Answers HTML, or for `Accept: application/json` {"text", "version", "undo"}, {"question", "yes"}, or with 409
-    {"text", "version", "day"}: what stands now, and nothing was changed.
+    Answers HTML, or for `Accept: application/json` {"text", "version", "undo"}, {"question", "yes"} (and "why"
+    where a `reason` is needed), or with 409 {"text", "version", "day"}: what stands now, and nothing was changed.
     """
 
     page_title = gettext_lazy("Move")
@@ -86,7 +86,7 @@ class MoveView(EntryScreen, FormView):
         who = {"user": self.request.user, "version": asked["version"]}
         try:
             if asked.get("step"):
-                moved = moves.to_step(self.target, **who, step=asked["step"])
+                moved = moves.to_step(self.target, **who, step=asked["step"], reason=asked["reason"])
             elif by := PLACES.get(asked["pick"]):
                 moved = moves.to_place(self.target, **who, by=by)
             else:
@@ -101,7 +101,8 @@ class MoveView(EntryScreen, FormView):
     def ask(self, question: moves.Question, form):
         """Nothing is changed yet: the same move with `sure` carries it out."""
         if self.wants_json:
-            return JsonResponse({"question": str(question), "yes": str(question.yes)})
+            why = {"why": question.why} if question.why else {}
+            return JsonResponse({"question": str(question), "yes": str(question.yes)} | why)
         self.question = question
         return self.render_to_response(self.get_context_data(form=form))
 

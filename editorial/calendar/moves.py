@@ -18,11 +18,12 @@ PLANS = {Lane.DUE: "due_on", Lane.REVIEW: "review_on"}
 
 
 class Question(Exception):
-    """The person should say yes first; the message asks, `yes` is what the button says."""
+    """The person should say yes first; the message asks, `yes` is what the button says. `why`: what a reason is called
+    that they have to give with it, if one is needed."""
 
-    def __init__(self, text: str, yes: str):
+    def __init__(self, text: str, yes: str, why: str = ""):
         super().__init__(text)
-        self.yes = yes
+        self.yes, self.why = yes, why
 
 
 @dataclass(frozen=True)
@@ -152,10 +153,13 @@ def to_place(target: Target, *, user, version: int, after: int | None = None, by
     return Moved(_("“%(title)s” is number %(place)d of %(day)s.") % said, entry.version, undo)
 
 
-def to_step(target: Target, *, user, version: int, step: str) -> Moved:
-    """Put the entry at another step of the work. Raises Stale and Refused."""
+def to_step(target: Target, *, user, version: int, step: str, reason: str = "") -> Moved:
+    """Put the entry at another step of the work. Raises Stale and Refused, and Question where a reason is needed."""
     before = target.entry.step
-    entry = schedule.move(target.entry, user=user, version=version, step=step)
+    try:
+        entry = schedule.move(target.entry, user=user, version=version, step=step, reason=reason)
+    except schedule.Unready as error:
+        raise Question(str(error), _("Begin all the same"), _("Why all the same")) from error
     text = _("“%(title)s” is at “%(step)s” now.") % {"title": entry.title, "step": entry.get_step_display()}
     return Moved(text, entry.version, {"step": before})
 

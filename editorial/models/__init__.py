@@ -9,10 +9,10 @@ from editorial.models.reminders import StepReminder
 from editorial.models.schedule import Entry
 from editorial.models.slots import Slot, SlotRule
 from editorial.models.views import CalendarFeed, SavedView
-from editorial.models.work import Assignment, BriefAnswer, BriefPoint, Remark
+from editorial.models.work import Assignment, BriefAnswer, BriefPoint, Remark, Waiver
 
 __all__ = [
     "Approval", "Assignment", "BriefAnswer", "BriefPoint", "CalendarFeed", "CoverageCount", "CoverageLevels",
     "CoverageSnapshot", "Entry", "Interest", "MixTarget", "PlanBatch", "PlanRow", "Remark", "SavedView", "Slot",
-    "SlotRule", "StaleCoverage", "StepReminder",
+    "SlotRule", "StaleCoverage", "StepReminder", "Waiver",
 ]  # fmt: skip

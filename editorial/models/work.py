@@ -14,6 +14,10 @@ class BriefPoint(models.Model):
         max_length=20, choices=Format.choices, blank=True, help_text=_("Empty: for every format.")
     )
     text = models.CharField(max_length=200)
+    needed = models.BooleanField(
+        _("needed before drafting"), default=False,
+        help_text=_("Nobody begins to write while it is open, unless they say why."),
+    )  # fmt: skip
     sort_order = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -37,6 +41,22 @@ class BriefAnswer(models.Model):
 
     def __str__(self):
         return self.text
+
+
+class Waiver(models.Model):
+    """Why somebody began to write although questions that are needed first were open. Never changed afterwards."""
+
+    entry = models.ForeignKey("editorial.Entry", models.CASCADE, related_name="waivers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=200)
+    questions = models.JSONField(default=list, help_text="As they were worded then.")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["given_at", "pk"]
+
+    def __str__(self):
+        return self.reason
 
 
 class Assignment(models.Model):

@@ -4,7 +4,7 @@ import pytest
 
 from cms.models import AssetPage
 from editorial import demo
-from editorial.models import Entry
+from editorial.models import BriefPoint, Entry, Waiver
 from editorial.schedule import OPEN
 
 
@@ -27,6 +27,12 @@ def test_the_plan_has_every_kind_of_entry(loaded):
     assert (sum(entry.due_on is None for entry in entries), AssetPage.objects.filter(live=False).count()) == (3, 2)
     today = Entry.objects.get(step="review").due_on
     assert Entry.objects.filter(due_on__lt=today, step__in=OPEN).count() == 2
+
+
+def test_two_questions_are_needed_and_the_piece_in_a_hurry_says_why_it_began_without(loaded):
+    assert BriefPoint.objects.filter(needed=True).count() == 2
+    waiver = Waiver.objects.get()
+    assert (waiver.entry.step, waiver.entry.shelf_life, len(waiver.questions)) == ("review", "timely", 2)
 
 
 def test_loading_again_changes_nothing(loaded):

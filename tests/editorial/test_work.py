@@ -150,7 +150,7 @@ def test_the_work_costs_the_same_for_one_and_three(
         work.assign(entry, user=editor, name=f"Step {index}", assignee=editor)
     client.force_login(editor)
     client.get(reverse("editorial:work", args=[entry.pk]))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert client.get(reverse("editorial:work", args=[entry.pk])).status_code == 200
 
 

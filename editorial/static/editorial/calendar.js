@@ -31,6 +31,20 @@ function ask(dialog) {
   return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));
 }
 
+// The server's question: what a yes adds to the request, with the reason where one is needed; null for a no.
+async function confirm({ question, yes, why }) {
+  const dialog = part("nr-ask");
+  const reason = dialog.querySelector("[name=reason]");
+  dialog.querySelector("[data-text]").textContent = question;
+  dialog.querySelector("[data-yes]").textContent = yes;
+  dialog.querySelector("[data-why]").hidden = !why;
+  dialog.querySelector("[data-why-label]").textContent = why || "";
+  reason.required = Boolean(why);
+  reason.value = "";
+  if ((await ask(dialog)) !== "yes") return null;
+  return why ? { sure: 1, reason: reason.value } : { sure: 1 };
+}
+
 async function post(address, version, values) {
   const body = new URLSearchParams({ version, ...values });
   const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json", ...csrf() } });
@@ -166,9 +180,8 @@ class LedeCalendar extends window.StimulusModule.Controller {
     try {
       answer = await post(address, version, values);
       if (answer.question) {
-        part("nr-ask").querySelector("[data-text]").textContent = answer.question;
-        part("nr-ask").querySelector("[data-yes]").textContent = answer.yes;
-        answer = (await ask(part("nr-ask"))) === "yes" ? await post(address, version, { ...values, sure: 1 }) : null;
+        const sure = await confirm(answer);
+        answer = sure ? await post(address, version, { ...values, ...sure }) : null;
       }
     } catch {
       putBack();
@@ -196,7 +209,7 @@ class LedeCalendar extends window.StimulusModule.Controller {
       // What was moved twice is undone twice: the move before it now has to name the version that this one made.
       const before = undone.findLast((one) => one.address === last.address);
       if (answer.ok && before) before.version = answer.version;
-      toast(answer.text, answer.ok && undone.length > 0);
+      toast(answer.text || answer.question, answer.ok && undone.length > 0);
     } catch {
       undone.push(last);
       toast(words().failed, true);
