@@ -8,13 +8,13 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
-from cms import players
+from cms import players, track_blocks
+from cms.track_blocks import TrackBlock
 
 # How each kind of file is sent, whatever it calls itself. Browsers play these.
 VIDEO = {"mp4": "video/mp4", "webm": "video/webm"}
 AUDIO = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg"}
-CAPTIONS = {"vtt": "text/vtt; charset=utf-8"}
-TYPES = VIDEO | AUDIO | CAPTIONS
+TYPES = VIDEO | AUDIO | {track_blocks.EXTENSION: "text/vtt; charset=utf-8"}
 
 
 def _is_of(document, kinds: dict[str, str]) -> bool:
@@ -32,7 +32,30 @@ class PlayedBlock(blocks.StructBlock):
         help_text=_("%s. Nothing is loaded from there before a reader asks for it.") % ", ".join(players.NAMES),
     )
 
+    tracks = blocks.ListBlock(
+        TrackBlock(),
+        default=[],
+        label=_("Captions and subtitles"),
+        help_text=_("Of a file of ours, one file a language. Readers choose; captions are shown from the start."),
+    )
+    language = blocks.ChoiceBlock(
+        choices=track_blocks.languages,
+        required=False,
+        label=_("Language that is spoken"),
+        help_text=_("And of the transcript. Empty: the language of the site."),
+        search_index=False,
+    )
+    transcript = blocks.RichTextBlock(required=False, features=["bold", "italic", "ul", "ol"], label=_("Transcript"))
+
     kinds: dict[str, str] = {}
+
+    def to_python(self, value):
+        """With captions as they were kept before they had a language."""
+        return super().to_python(track_blocks.renewed(value))
+
+    def bulk_to_python(self, values):
+        """The same for all of a piece at once."""
+        return super().bulk_to_python([track_blocks.renewed(value) for value in values])
 
     def clean(self, value):
         """One of file and address, of a kind that browsers play, of a host whose player we know."""
@@ -51,7 +74,10 @@ class PlayedBlock(blocks.StructBlock):
         if address and not players.find(address):
             known = ", ".join(players.NAMES)
             return {"address": _("We know the players of %s. For others put a link into the text.") % known}
-        return {}
+        if address and value["tracks"]:
+            return {"tracks": _("Captions go with a file of ours; that host has its own. Remove them here.")}
+        words = track_blocks.mistake(value["tracks"])
+        return {"tracks": words} if words else {}
 
     def get_context(self, value, parent_context=None):
         """With where the file plays from, or the player."""
@@ -62,6 +88,7 @@ class PlayedBlock(blocks.StructBlock):
             "source": play_url(file) if extension in self.kinds else "",
             "content_type": self.kinds.get(extension, ""),
             "player": players.find(value["address"] or ""),
+            "tracks": track_blocks.shown(value["tracks"], play_url),
         }
 
 
@@ -69,8 +96,6 @@ class VideoBlock(PlayedBlock):
     """A moving picture, with captions for who cannot hear it."""
 
     poster = ImageChooserBlock(required=False, label=_("Picture before it plays"))
-    captions = DocumentChooserBlock(required=False, label=_("Captions (.vtt)"))
-    transcript = blocks.RichTextBlock(required=False, features=["bold", "italic", "ul", "ol"], label=_("Transcript"))
 
     kinds = VIDEO
 
@@ -78,24 +103,11 @@ class VideoBlock(PlayedBlock):
         icon = "media"
         template = "cms/blocks/video.html"
         description = _("A file, or a player that loads when a reader clicks")
-
-    def mistakes(self, value):
-        """Captions are WebVTT, and of a file of ours."""
-        errors = super().mistakes(value)
-        if value["captions"] and not _is_of(value["captions"], CAPTIONS):
-            errors["captions"] = _("Choose captions in the form WebVTT, a file that ends in vtt.")
-        return errors
-
-    def get_context(self, value, parent_context=None):
-        """With the captions."""
-        context = super().get_context(value, parent_context=parent_context)
-        return context | {"captions": play_url(value["captions"]) if value["captions"] else ""}
+        form_layout = ["title", "file", "address", "poster", "tracks", "language", "transcript"]
 
 
 class AudioBlock(PlayedBlock):
     """Something to hear, and to read for who cannot."""
-
-    transcript = blocks.RichTextBlock(required=False, features=["bold", "italic", "ul", "ol"], label=_("Transcript"))
 
     kinds = AUDIO
 

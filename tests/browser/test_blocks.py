@@ -25,16 +25,26 @@ def _sound():
     return file.getvalue()
 
 
+def _words(code, said):
+    text = f"WEBVTT\n\n00:00.000 --> 00:09.000\n{said}\n"
+    return LibraryDocument.objects.create(title=code, file=ContentFile(text.encode(), name=f"{code}.vtt"))
+
+
 @pytest.fixture(scope="module")
 def piece(site):
     picture = io.BytesIO()
     Image.new("RGB", (1280, 720), "#8a9aa8").save(picture, "PNG")
     face = LibraryImage.objects.create(title="Face", file=ImageFile(picture, name="face.png"))
     sound = LibraryDocument.objects.create(title="Sound", file=ContentFile(_sound(), name="sound.ogg"))
+    words = [_words(code, said) for code, said in (("en", "It is cold."), ("nl", "Het is koud."))]
+    tracks = [
+        {"file": words[0].pk, "kind": "captions", "language": "en"},
+        {"file": words[1].pk, "kind": "subtitles", "language": "nl"},
+    ]
     home = HomePage.objects.get()
     other = home.add_child(instance=AssetPage(title="What a warm hour costs"))
     played = {"file": None, "address": "", "transcript": ""}
-    video = {"title": "The talk", "poster": face.pk, "captions": None, "address": "https://youtu.be/abcdefghij0"}
+    video = {"title": "The talk", "poster": face.pk, "tracks": [], "address": "https://youtu.be/abcdefghij0"}
     points = [{"label": label, "number": number} for label, number in (("At the dock", 43), ("On the road", 31.5))]
     chart = {"title": "Warm loads by cause", "kind": "bars", "unit": "%", "points": points, "source": "Our count"}
     call = {"text": "Count your own.", "button": "Open the worksheet", "page": other.pk, "address": ""}
@@ -48,6 +58,7 @@ def piece(site):
         {"type": "chart", "value": chart | {"kind": "line", "title": "By month"}},
         {"type": "video", "value": played | video | {"transcript": "<p>Spoken.</p>"}},
         {"type": "audio", "value": played | {"title": "The interview", "file": sound.pk}},
+        {"type": "audio", "value": played | {"title": "The talk, heard", "file": sound.pk, "tracks": tracks}},
         {"type": "audio", "value": played | {"title": "Episode 3", "address": "https://open.spotify.com/episode/a1"}},
         {"type": "download", "value": {"document": sound.pk, "label": "The recording"}},
         {"type": "call", "value": call},
@@ -86,6 +97,21 @@ def test_player_loads_where_its_picture_stood_and_only_when_it_is_asked_for(site
     assert (frame.get_attribute("title"), frame.bounding_box()) == ("The talk", before)
     page.wait_for_function("document.activeElement.tagName === 'IFRAME'")
     assert asked == [PLAYER]
+
+
+def test_captions_stand_from_the_start_and_another_language_can_be_chosen(site, new_page, piece):
+    page = new_page()
+    read(page, site, piece)
+    player = page.locator("video.played-spoken")
+    tracks = "player => [...player.textTracks].map(one => [one.kind, one.language, one.label, one.mode])"
+    assert player.evaluate(tracks) == [
+        ["captions", "en", "English (captions)", "showing"],
+        ["subtitles", "nl", "Nederlands", "disabled"],
+    ]
+    player.evaluate("player => { player.textTracks[1].mode = 'showing'; }")
+    words = "() => [...document.querySelector('video.played-spoken').textTracks].map(one => one.cues?.[0]?.text)"
+    page.wait_for_function(f"({words})().every(Boolean)")
+    assert page.evaluate(words) == ["It is cold.", "Het is koud."]
 
 
 def test_without_scripts_the_player_is_a_link(site, new_page, piece):

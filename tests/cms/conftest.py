@@ -1,13 +1,16 @@
 """Pieces, stages and topics for the library's tests."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from PIL import Image
+from wagtail.models import ReferenceIndex
 
 from cms import clock
-from cms.models import AssetPage, BuyingStage, HomePage, LibraryImage, Persona, Topic
+from cms.models import AssetPage, BuyingStage, HomePage, LibraryDocument, LibraryImage, Persona, Topic
 
 
 @pytest.fixture
@@ -56,3 +59,39 @@ def make_cover(db, tmp_path):
             return LibraryImage.objects.create(title=title, file=ImageFile(file, name=path.name))
 
     return make
+
+
+@pytest.fixture
+def make_document(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+    def make(name, content=b"0123456789"):
+        made = LibraryDocument(title=name.partition(".")[0], file=ContentFile(content, name=name))
+        made._set_document_file_metadata()
+        made.save()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def html_of(client, make_piece):
+    """html_of((type, value), …) -> the article of a piece with these blocks."""
+
+    def read(*blocks, **fields):
+        piece = make_piece("Piece", body=[{"type": kind, "value": value} for kind, value in blocks], **fields)
+        ReferenceIndex.create_or_update_for_object(piece)
+        answer = client.get(piece.url)
+        assert answer.status_code == 200
+        return re.search(r'<div class="prose">.*?</article>', answer.content.decode(), re.DOTALL)[0]
+
+    return read
+
+
+def played(**fields):
+    blank = {"title": "A talk", "file": None, "address": "", "poster": None, "tracks": [], "transcript": ""}
+    return blank | fields
+
+
+def track(file, kind="captions", language="en"):
+    return {"file": getattr(file, "pk", file), "kind": kind, "language": language}

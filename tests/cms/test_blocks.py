@@ -4,56 +4,22 @@ import re
 
 import pytest
 from django.core.cache import cache
-from django.core.files.base import ContentFile
 from wagtail.blocks.struct_block import StructBlockValidationError
-from wagtail.models import ReferenceIndex
 from wagtail.rich_text import RichText
 
-from cms import charts, players
+from cms import charts
 from cms.blocks import BodyBlock
-from cms.models import AssetPage, LibraryDocument
+from cms.models import AssetPage
 from cms.models.pages import Audience
+from tests.cms.conftest import played, track
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 VIDEO_ADDRESS = "https://www.youtube.com/watch?v=abcdefghij0"
-FRAME = "https://www.youtube-nocookie.com/embed/abcdefghij0?autoplay=1"
 
 
 @pytest.fixture(autouse=True)
 def _fresh_cache():
     cache.clear()
-
-
-@pytest.fixture
-def make_document(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-    def make(name, content=b"0123456789"):
-        made = LibraryDocument(title=name.partition(".")[0], file=ContentFile(content, name=name))
-        made._set_document_file_metadata()
-        made.save()
-        return made
-
-    return make
-
-
-@pytest.fixture
-def html_of(client, make_piece):
-    """html_of((type, value), …) -> the article of a piece with these blocks."""
-
-    def read(*blocks, **fields):
-        piece = make_piece("Piece", body=[{"type": kind, "value": value} for kind, value in blocks], **fields)
-        ReferenceIndex.create_or_update_for_object(piece)
-        answer = client.get(piece.url)
-        assert answer.status_code == 200
-        return re.search(r'<div class="prose">.*?</article>', answer.content.decode(), re.DOTALL)[0]
-
-    return read
-
-
-def played(**fields):
-    blank = {"title": "A talk", "file": None, "address": "", "poster": None, "captions": None, "transcript": ""}
-    return blank | fields
 
 
 def test_quote_names_who_said_it_with_role_and_face(html_of, make_cover):
@@ -97,80 +63,6 @@ def test_line_is_drawn_from_its_foot_and_can_be_read_as_a_table(html_of):
 def test_chart_of_equal_or_no_numbers_is_drawn():
     assert [point.share for point in charts.scaled([("a", 0), ("b", 0)])] == [0, 0]
     assert charts.line(charts.scaled([("a", 3)])) == "0.00,0.00"
-
-
-def test_player_of_another_host_is_a_link_that_asks_that_host_nothing(html_of):
-    html = html_of(("video", played(address=VIDEO_ADDRESS, transcript="<p>Spoken words</p>")))
-    assert f'href="{VIDEO_ADDRESS}"' in html
-    assert f'data-frame="{FRAME}"' in html
-    assert "Watch at YouTube" in html
-    assert "Spoken words" in html
-    assert not re.search(r'<iframe|<script|\ssrc="https?://', html)
-
-
-def test_script_of_players_is_asked_for_only_where_there_is_one(client, make_piece):
-    make_piece("With", body=[{"type": "audio", "value": played(address="https://open.spotify.com/episode/ab1")}])
-    make_piece("Without", body=[{"type": "text", "value": "<p>x</p>"}])
-    assert "player.js" in client.get("/with/").content.decode()
-    assert "player.js" not in client.get("/without/").content.decode()
-
-
-@pytest.mark.parametrize(
-    ("address", "frame"),
-    [
-        (VIDEO_ADDRESS, FRAME),
-        ("https://youtu.be/abcdefghij0?t=3", FRAME),
-        ("https://m.youtube.com/watch?app=desktop&v=abcdefghij0", FRAME),
-        ("https://vimeo.com/123456", "https://player.vimeo.com/video/123456?dnt=1&autoplay=1"),
-        ("https://open.spotify.com/episode/4Abc", "https://open.spotify.com/embed/episode/4Abc"),
-        (
-            "https://soundcloud.com/brack/one",
-            "https://w.soundcloud.com/player/?auto_play=true&url=https%3A%2F%2Fsoundcloud.com%2Fbrack%2Fone",
-        ),
-        ("https://video.example/watch?v=abcdefghij0", None),
-        ("https://evil.example/?https://vimeo.com/123456", None),
-        ("javascript:alert(1)", None),
-    ],
-)
-def test_players_are_known_by_their_address(address, frame):
-    found = players.find(address)
-    assert (found and found.frame) == frame
-
-
-def test_video_of_the_library_plays_in_parts_with_captions(client, html_of, make_document):
-    film, words = make_document("film.mp4"), make_document("film.vtt", b"WEBVTT\n")
-    html = html_of(("video", played(file=film.pk, captions=words.pk)))
-    source = re.search(r'<source src="([^"]+)" type="video/mp4">', html)[1]
-    captions = re.search(r'<track kind="captions" src="([^"]+)"', html)[1]
-    part = client.get(source, headers={"Range": "bytes=2-4"})
-    assert (part.status_code, part.getvalue(), part["Content-Range"]) == (206, b"234", "bytes 2-4/10")
-    assert (part["Content-Type"], part["X-Content-Type-Options"]) == ("video/mp4", "nosniff")
-    assert client.get(captions)["Content-Type"].startswith("text/vtt")
-
-
-def test_nothing_else_plays_and_no_video_that_is_internal(client, html_of, make_document, make_piece):
-    film, paper = make_document("film.mp4"), make_document("paper.pdf")
-    piece = make_piece(
-        "Internal", audience=Audience.SALES_ONLY, body=[{"type": "video", "value": played(file=film.pk)}]
-    )
-    ReferenceIndex.create_or_update_for_object(piece)
-    assert client.get(f"/play/{film.pk}/{film.filename}").status_code == 404
-    assert client.get(f"/play/{paper.pk}/{paper.filename}").status_code == 404
-    html_of(("video", played(file=film.pk)))
-    assert client.get(f"/play/{film.pk}/{film.filename}").status_code == 200
-    assert client.get(f"/play/{film.pk}/other.mp4").status_code == 404
-    assert client.get(f"/play/{film.pk + 100}/film.mp4").status_code == 404
-    film.file.storage.delete(film.file.name)
-    assert client.get(f"/play/{film.pk}/{film.filename}").status_code == 404
-
-
-def test_video_that_only_a_draft_names_is_found_by_no_number(client, make_piece, make_document):
-    film = make_document("film.mp4")
-    piece = make_piece("Draft")
-    piece.body = [("video", played(file=film))]
-    piece.save_revision()
-    assert client.get(film.url).status_code == 404
-    assert client.get(f"/play/{film.pk}/{film.filename}").status_code == 404
 
 
 @pytest.mark.parametrize("link", ['<a id="{}" linktype="document">', '<a linktype="document" id="{}">'])
@@ -221,7 +113,10 @@ def test_search_finds_the_words_of_the_new_blocks(client, html_of):
         ("video", {"address": VIDEO_ADDRESS, "file": "film.mp4"}, "address"),
         ("video", {"address": "https://video.example/1"}, "address"),
         ("video", {"file": "sound.mp3"}, "file"),
-        ("video", {"file": "film.mp4", "captions": "words.txt"}, "captions"),
+        ("video", {"file": "film.mp4", "tracks": [("words.txt", "captions", "en")]}, "tracks"),
+        ("video", {"file": "film.mp4", "tracks": [("words.vtt", "captions", "en")] * 2}, "tracks"),
+        ("video", {"file": "film.mp4", "tracks": [("words.vtt", "captions", "tlh")]}, "tracks"),
+        ("video", {"address": VIDEO_ADDRESS, "tracks": [("words.vtt", "captions", "en")]}, "tracks"),
         ("audio", {"file": "film.mp4"}, "file"),
         ("chart", chart("bars", 1, -1), "kind"),
         ("call", {"text": "Go", "button": "Go", "page": None, "address": ""}, "address"),
@@ -231,19 +126,11 @@ def test_editor_is_told_at_the_field_what_cannot_be(kind, value, field, make_doc
     block = BodyBlock().child_blocks[kind]
     if kind in ("video", "audio"):
         value = played(**value)
-        named = ("file", "captions") if kind == "video" else ("file",)
-        value |= {name: make_document(value[name]).pk if value[name] else None for name in named}
+        value["file"] = make_document(value["file"]).pk if value["file"] else None
+        value["tracks"] = [track(make_document(name), *said) for name, *said in value["tracks"]]
     with pytest.raises(StructBlockValidationError) as error:
         block.clean(block.to_python(value))
     assert list(error.value.block_errors) == [field]
-
-
-def test_a_lying_video_is_sent_as_what_its_name_says_and_never_sniffed(client, html_of, make_document):
-    film = make_document("film.mp4", b"<html><script>alert(1)</script></html>")
-    html_of(("video", played(file=film.pk)))
-    answer = client.get(f"/play/{film.pk}/{film.filename}")
-    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("video/mp4", "nosniff")
-    assert answer["Content-Security-Policy"] == "default-src 'none'"
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -255,14 +142,14 @@ def test_body_costs_the_same_with_one_block_of_a_kind_and_three(
     for n in range(number):
         film = make_document(f"film{n}.mp4")
         blocks += [
-            ("video", played(file=film.pk)),
+            ("video", played(file=film.pk, tracks=[track(make_document(f"words{n}.vtt"))])),
             ("download", {"document": film.pk, "label": ""}),
             ("call", {"text": "Go", "button": "Go", "page": others[n].pk, "address": ""}),
         ]
     blocks.append(("related", {"heading": "", "pieces": [page.pk for page in others[:number]]}))
     make_piece("Piece", body=[{"type": kind, "value": value} for kind, value in blocks])
     client.get("/piece/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get("/piece/")
 
 
