@@ -24,6 +24,7 @@ SCREENS = {
     "empty": EMPTY,
     "calendar.month": CALENDAR,
     "calendar.week": f"{CALENDAR}?view=week",
+    "calendar.quarter": f"{CALENDAR}?view=quarter",
     "calendar.list": f"{CALENDAR}?view=list",
     "calendar.board": f"{CALENDAR}?view=board",
     "coverage.map": MAP,

@@ -22,6 +22,7 @@ from editorial.schedule import Step
 
 KEYS = mark_safe(' aria-describedby="nr-keys"')
 SHIFTED = (Lane.DUE, Lane.PUBLISH)
+NARROW = ("board", "quarter")  # shapes whose cards have no room for the step
 
 
 class Pen:
@@ -39,7 +40,7 @@ class Pen:
     def card(self, card: Card, *, show_day: bool = False) -> SafeString:
         """A card in a cell, a lane or a column of the board."""
         if not self.may_change:
-            return self._readers_card(card)
+            return self._readers_card(card, show_day)
         movable = card.movable
         return filled(
             '<li class="nr-card nr-card--{}{}{}{}" {}><a class="nr-card__title" href="{}"{}>{}{}</a>'
@@ -84,12 +85,13 @@ class Pen:
         pattern = self._once("move", lambda: reverse("editorial:move", args=["-kind-", 0, "-lane-"]))
         return pattern.replace("-kind-", card.kind).replace("/0/", f"/{card.pk}/").replace("-lane-", card.lane.value)
 
-    def _readers_card(self, card: Card) -> SafeString:
+    def _readers_card(self, card: Card, show_day: bool) -> SafeString:
         url = card.page.url if card.page and card.done and card.page.live else ""
         marks = " nr-card--done" * card.done + " nr-card--slot" * bool(card.slot)
         title = filled('<a href="{}">{}</a>', url, card.title) if url else card.title
-        html = '<li class="nr-card{}" data-card="{}"><span class="nr-card__title">{}</span></li>'
-        return filled(html, marks, card.key, title)
+        html = '<li class="nr-card{}" data-card="{}"><span class="nr-card__title">{}</span>{}</li>'
+        day = filled('<span class="nr-card__facts">{}</span>', self._short_day(card.day)) if show_day else NOTHING
+        return filled(html, marks, card.key, title, day)
 
     def _data(self, card: Card) -> SafeString:
         """What the script knows of a card."""
@@ -110,8 +112,7 @@ class Pen:
         parts = []
         narrow = self.shape == "board" and card.days_late  # how late says enough, and leaves room for whose it is
         if show_day and card.day and not narrow:
-            html = '<time datetime="{}">{}</time>'
-            parts.append(self._once(("day", card.day), lambda: filled(html, card.day, say(card.day, "j M"))))
+            parts.append(self._short_day(card.day))
         if late := card.days_late:
             html = '<strong class="nr-late">{}</strong>'
             parts.append(self._once(("late", late), lambda: filled(html, _("%(n)s d late") % {"n": late})))
@@ -121,7 +122,7 @@ class Pen:
             parts.append(self._once("live", lambda: filled("<span>{}</span>", _("Live"))))
         elif card.lane != Lane.DUE:
             parts.append(self._once(("lane", card.lane), lambda: filled("<span>{}</span>", card.lane.label)))
-        elif self.shape != "board":
+        elif self.shape not in NARROW:
             html, step = '<span class="nr-card__step">{}</span>', self._of_step(card)
             parts.append(self._once(("said", card.entry.step), lambda: filled(html, step)))
         html, kind = '<span class="nr-card__format">{}</span>', card.what.format
@@ -164,6 +165,10 @@ class Pen:
         return self._once(
             ("said", words, sign), lambda: filled("<span>{}{}</span>", icon(sign) if sign else NOTHING, words)
         )
+
+    def _short_day(self, day: date) -> SafeString:
+        how = "D j" if self.shape == "quarter" else "j M"
+        return self._once(("day", day), lambda: filled('<time datetime="{}">{}</time>', day, say(day, how)))
 
     def _day(self, day: date) -> str:
         return self._once(("date", day), lambda: date_format(day, "DATE_FORMAT"))

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from editorial.calendar.cards import Card, Lane
-from editorial.calendar.span import Month, Span, Week
+from editorial.calendar.span import Month, Quarter, Span, Week, week_start
 from editorial.schedule import OPEN, Step
 
 CELL_HOLDS = 6  # cards of a day in a grid; the list shows the others
+WEEK_HOLDS = 12  # cards of a week in a quarter; the week shows the others
 LIST_HOLDS = 100  # cards of the list, then it ends with the day
 COLUMNS = (*OPEN, Step.PUBLISHED)
 
@@ -20,10 +21,11 @@ class Day:
     past: bool = False
     inside: bool = True
     cards: list[Card] = field(default_factory=list)
+    holds = CELL_HOLDS
 
     @property
     def shown(self) -> list[Card]:
-        return self.cards[:CELL_HOLDS]
+        return self.cards[: self.holds]
 
     @property
     def hidden(self) -> int:
@@ -31,8 +33,25 @@ class Day:
 
 
 @dataclass
+class WeekCell(Day):
+    """A week of a quarter; `date` is its first day."""
+
+    first_left: date | None = None  # where something without a day is put: its first day that is not over
+    holds = WEEK_HOLDS
+
+    @property
+    def last(self) -> date:
+        return self.date + timedelta(days=6)
+
+    @property
+    def number(self) -> int:
+        """Of its Thursday: by which weeks are counted, whatever day they begin with."""
+        return next(day for day in Span(self.date, self.last).days if day.isoweekday() == 4).isocalendar().week
+
+
+@dataclass
 class Layout:
-    """Days of the span, what is late from before it (only while today is in it), and what has no day."""
+    """Days of the span, or weeks of a quarter; what is late from before, while today is in it; what has no day."""
 
     days: list[Day]
     earlier: list[Card]
@@ -81,6 +100,22 @@ def grid(span: Month | Week, cards: Iterable[Card], today: date) -> Layout:
     shown = span.grid
     days = {day: Day(day, day == today, day < today, day in span) for day in shown.days}
     return _fill(days, cards, shown, today)
+
+
+def quarter(span: Quarter, cards: Iterable[Card], today: date) -> Layout:
+    """Every week that the quarter touches, each with its cards by their days."""
+    firsts = span.grid.days[::7]
+    now = week_start(today)
+    weeks = {
+        first: WeekCell(first, first == now, first < now, first_left=max(first, today) if first == now else first)
+        for first in firsts
+    }
+    cells = {day: weeks[week_start(day)] for day in span.grid.days}
+    layout = _fill(cells, cards, span.grid, today)
+    layout.days = list(weeks.values())
+    for week in layout.days:
+        week.cards.sort(key=lambda card: card.day)  # within a day they are in their order already
+    return layout
 
 
 def listed(span: Span, cards: Iterable[Card], today: date, after: str = "") -> Layout:

@@ -1,4 +1,4 @@
-"""A stretch of days that the calendar shows: a month or a week. Pure."""
+"""A stretch of days that the calendar shows: a month, a week or a quarter. Pure."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -93,8 +93,38 @@ class Week(Span):
         return f"{self.first:%Y-%m-%d}"
 
 
-def read(text: str, kind: type[Month] | type[Week]) -> Month | Week:
-    """The month or week that `2026-11` or `2026-11-23` lies in, from 1970 to 2199. Raises ValueError otherwise."""
+class Quarter(Span):
+    """Three months of a calendar year; its address is the first of them, `2026-10`."""
+
+    @classmethod
+    def of(cls, day: date) -> "Quarter":
+        first = day.replace(month=day.month - (day.month - 1) % 3, day=1)
+        return cls(first, Month.of(first.replace(month=first.month + 2)).last)
+
+    @property
+    def previous(self) -> "Quarter":
+        return Quarter.of(self.first - timedelta(days=1))
+
+    @property
+    def next(self) -> "Quarter":
+        return Quarter.of(self.last + timedelta(days=1))
+
+    @property
+    def grid(self) -> Span:
+        """The whole weeks that it touches."""
+        return Span(week_start(self.first), week_start(self.last) + timedelta(days=6))
+
+    @property
+    def name(self) -> str:
+        """`October – December 2026`."""
+        return _("%(first)s – %(last)s") % {"first": say(self.first, "F"), "last": date_format(self.last, "F Y")}
+
+    def __str__(self):
+        return f"{self.first:%Y-%m}"
+
+
+def read(text: str, kind: type[Month] | type[Week] | type[Quarter]) -> Month | Week | Quarter:
+    """The month, week or quarter in which `2026-11` or `2026-11-23` lies, from 1970 to 2199. Raises ValueError."""
     return kind.of(read_day(text if len(text) > 7 else f"{text}-01"))
 
 

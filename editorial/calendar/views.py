@@ -1,4 +1,4 @@
-"""The calendar: the plan as a month, a week, a list or a board, under one set of filters."""
+"""The calendar: the plan as a month, a week, a quarter, a list or a board, under one set of filters."""
 
 from django.db.models import Q
 from django.http import HttpResponse
@@ -16,7 +16,7 @@ from editorial import mix, publishing, slots
 from editorial.calendar import cards, dated, export, layout, rows
 from editorial.calendar.cards import Lane
 from editorial.calendar.filters import NOT_SAID, CalendarFilterSet
-from editorial.calendar.span import Month, Span, Week, read, read_day
+from editorial.calendar.span import Month, Quarter, Span, Week, read, read_day
 from editorial.interest_views import warnings
 from editorial.models import Entry, SavedView
 from editorial.schedule import Step
@@ -24,10 +24,11 @@ from editorial.schedule import Step
 SHAPES = {
     "month": (gettext_lazy("Month"), Month),
     "week": (gettext_lazy("Week"), Week),
+    "quarter": (gettext_lazy("Quarter"), Quarter),
     "list": (gettext_lazy("List"), Month),
     "board": (gettext_lazy("Board"), Month),
 }
-FOR_READERS = ("month", "week", "list")  # a board tells how far each piece is
+FOR_READERS = ("month", "week", "quarter", "list")  # a board tells how far each piece is
 READERS_LANES = (Lane.DUE, Lane.PUBLISH, Lane.SLOT)
 
 
@@ -67,7 +68,7 @@ class CalendarView(policy.RightRequired, BaseListingView):
         return asked if asked in known else "month"
 
     @cached_property
-    def span(self) -> Month | Week:
+    def span(self) -> Month | Week | Quarter:
         """The time asked for; now when none was, or none that can be read (the screen then says so)."""
         kind, asked = SHAPES[self.shape][1], self.request.GET.get("on", "")
         try:
@@ -190,7 +191,7 @@ class CalendarView(policy.RightRequired, BaseListingView):
         """What the pieces of this time are made of, as search and filters leave them, and what each figure counts."""
         counted = mix.of_calendar(self.narrowed, self.pages(), self.span, self.waiting)
         meter = mix.meter(counted, mix.in_force(mix.targets(self.span), self.span))
-        shape = "week" if self.shape == "week" else "list"
+        shape = self.shape if self.shape in ("week", "quarter") else "list"
         only = {"view": shape, "on": str(self.span), "lane": [Lane.DUE.value, Lane.PUBLISH.value]}
         for part in meter.parts:
             for line in part.lines:
@@ -210,13 +211,15 @@ class CalendarView(policy.RightRequired, BaseListingView):
         laid_out = self._listed(found.values()) if self.shape == "list" else self._grid(found.values())
         return {
             "list_url": self.address(view="list", on=str(Month.of(self.span.first))),
+            "week_url": self.address(view="week", on=[]),
             "layout": laid_out,
             "more_late": len(late) > rows.LANE_HOLDS,
             "more_unscheduled": len(unscheduled) > rows.LANE_HOLDS,
         }
 
     def _grid(self, found) -> layout.Layout:
-        laid_out = layout.grid(self.span, found, self.today)
+        lay_out = layout.quarter if self.shape == "quarter" else layout.grid
+        laid_out = lay_out(self.span, found, self.today)
         cards.complete(laid_out.shown)
         return laid_out
 

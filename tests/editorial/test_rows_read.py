@@ -91,7 +91,7 @@ def told(client, address) -> tuple[int, list]:
 def test_a_screen_reads_few_rows_for_what_it_shows_and_no_growing_table_from_end_to_end(client, editor):
     assert read("SELECT COUNT(title) FROM editorial_entry") == (ROWS, ["editorial_entry"])  # it would be seen
     client.force_login(editor)
-    shapes = {"month": 150, "week": 40, "list": 160, "board": 150}
+    shapes = {"month": 150, "week": 40, "quarter": 160, "list": 160, "board": 150}
     screens = {f"{CALENDAR}?view={shape}": least for shape, least in shapes.items()} | {COVERAGE: 18, "/admin/": 18}
     for address, least in screens.items():
         marks, found = told(client, address)

@@ -52,6 +52,23 @@ async function post(address, version, values) {
   return { ok: answer.ok, ...(await answer.json()) };
 }
 
+const DAY = 24 * 60 * 60 * 1000;
+
+// The day of a week (a list of the quarter) on which a card lands: its own weekday, or the first that is left.
+function dayIn(week, card) {
+  if (!card.dataset.day) return week.first;
+  const begin = Date.parse(week.week);
+  const weekday = (((Date.parse(card.dataset.day) - begin) / DAY) % 7 + 7) % 7;
+  return new Date(begin + weekday * DAY).toISOString().slice(0, 10);
+}
+
+// How many of them stand side by side: days of a month always seven, weeks of a quarter as the screen is wide.
+function inRow(lists) {
+  if (!lists[0]?.dataset.week) return lists.length > 7 ? 7 : 1;
+  const seen = lists.filter((list) => list.offsetParent);
+  return seen.filter((list) => list.parentElement.offsetTop === seen[0].parentElement.offsetTop).length || 1;
+}
+
 // The next plan in that direction: other cards of the day have no place to name.
 function beside(card, direction) {
   let next = card[direction];
@@ -113,7 +130,7 @@ class LedeCalendar extends window.StimulusModule.Controller {
       this.fill(item, room);
       return;
     }
-    const cell = under?.closest(".nr-cell-day, .nr-side__lane, .nr-column");
+    const cell = under?.closest(".nr-cell-day, .nr-week, .nr-side__lane, .nr-column");
     const meant = cell?.querySelector(".nr-cards");
     const place = meant && meant !== from && this.fits(item, meant) ? meant : from;
     if (place !== to) place.insertBefore(item, place === from ? from.children[oldIndex] || null : place.firstChild);
@@ -158,7 +175,8 @@ class LedeCalendar extends window.StimulusModule.Controller {
 
   // `placed`: it was put at its place on purpose, not only on the day.
   drop(card, from, to, index, placed = false) {
-    const values = "step" in to.dataset ? { step: to.dataset.step } : to.dataset.day ? { day: to.dataset.day } : { pick: "none" };
+    const day = "week" in to.dataset ? dayIn(to.dataset, card) : to.dataset.day;
+    const values = "step" in to.dataset ? { step: to.dataset.step } : day ? { day } : { pick: "none" };
     if (placed) values.after = beside(card, "previousElementSibling")?.dataset.card.split("-")[1] || 0;
     this.move(card, values, () => from.insertBefore(card, from.children[index] || null));
   }
@@ -359,11 +377,11 @@ class LedeCalendar extends window.StimulusModule.Controller {
   // The held card goes on to the day or column that the arrow points to.
   carry(card, key) {
     const open = this.lists.filter((list) => this.fits(card, list));
-    const days = open.filter((list) => list.dataset.day);
+    const days = open.filter((list) => list.dataset.day || list.dataset.week);
     const places = days.length ? days : open;
-    const weekly = days.length > 7 ? 7 : 1;
-    const far = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: weekly, ArrowUp: -weekly }[key];
-    const today = days.findIndex((list) => list.closest(".nr-cell-day--today"));
+    const row = inRow(days);
+    const far = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: row, ArrowUp: -row }[key];
+    const today = days.findIndex((list) => list.closest(".nr-cell-day--today, .nr-week--today"));
     const at = places.indexOf(card.parentElement);
     const place = at < 0 ? places[Math.max(today, 0)] : places[at + far];
     if (!place) return announce(words().edge);

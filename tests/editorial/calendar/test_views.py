@@ -50,7 +50,13 @@ def test_the_neighbouring_months_keep_the_filters(client, editor, make_entry, st
     assert following == f"{CALENDAR}?view=list&stage={stage.pk}&q=e&on=2026-12"
     assert [one["url"] for one in client.get(following).context["shapes"]] == [
         f"{CALENDAR}?view={view}&stage={stage.pk}&q=e&on={on}"
-        for view, on in (("month", "2026-12"), ("week", "2026-11-30"), ("list", "2026-12"), ("board", "2026-12"))
+        for view, on in (
+            ("month", "2026-12"),
+            ("week", "2026-11-30"),
+            ("quarter", "2026-10"),
+            ("list", "2026-12"),
+            ("board", "2026-12"),
+        )
     ]
     assert shown(client.get(following)) == {3: ["Here"]}
 
@@ -185,7 +191,9 @@ def test_a_stranger_reads_no_calendar_and_a_group_without_the_right_has_no_menu_
     assert '"url": "/admin/newsroom/calendar/"' not in client.get("/admin/").content.decode()
 
 
-@pytest.mark.parametrize(("view", "queries"), [("month", 20), ("week", 19), ("list", 22), ("board", 22)])
+@pytest.mark.parametrize(
+    ("view", "queries"), [("month", 20), ("week", 19), ("quarter", 20), ("list", 22), ("board", 22)]
+)
 @pytest.mark.parametrize("number", [1, 3, 1000])
 def test_the_calendar_costs_the_same_for_one_and_for_a_thousand(
     view, queries, number, client, editor, make_entries, make_pieces, stage, persona, django_assert_num_queries
@@ -201,7 +209,7 @@ def test_the_calendar_costs_the_same_for_one_and_for_a_thousand(
         assert client.get(RESULTS, {"view": view}).status_code == 200
 
 
-@pytest.mark.parametrize("view", ["month", "week", "list", "board"])
+@pytest.mark.parametrize("view", ["month", "week", "quarter", "list", "board"])
 def test_a_card_is_drawn_with_its_addresses_and_no_title_becomes_markup(client, editor, make_entry, view):
     entry = make_entry("Doors & <b>winter</b>", due_on=date(2026, 11, 26), assignee=editor, shelf_life="timely")
     client.force_login(editor)
