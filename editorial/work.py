@@ -4,18 +4,22 @@ Everything here is a row of its own, so nobody overwrites what somebody else doe
 to one question: then the second person sees the first answer and is asked.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
+from wagtail.log_actions import registry as log_registry
 
 from cms import clock
 from editorial.models import Assignment, BriefAnswer, BriefPoint, Entry, Remark
 from editorial.schedule import Refused
+
+SITTING = timedelta(minutes=30)
 
 
 def brief(entry: Entry) -> list[tuple[BriefPoint, str]]:
@@ -25,16 +29,42 @@ def brief(entry: Entry) -> list[tuple[BriefPoint, str]]:
     return [(point, answers.get(point.pk, "")) for point in points]
 
 
-def answer(entry: Entry, point: BriefPoint, text: str, *, user, before: str) -> None:
-    """Say what the brief says to a question. `before`: the answer that the person saw. Raises Refused if it changed."""
+class Answered(Refused):
+    """Somebody else answered meanwhile; carries what they said."""
+
+    def __init__(self, point: BriefPoint, stored: str, mine: str):
+        self.stored = stored
+        said = {"point": point, "text": stored, "mine": mine}
+        super().__init__(_("Somebody answered “%(point)s” meanwhile: “%(text)s”. Yours was: “%(mine)s”.") % said)
+
+
+def answer(entry: Entry, point: BriefPoint, text: str, *, user, before: str, quietly: bool = False) -> None:
+    """Say what the brief says to a question. `before`: the answer that the person saw. Raises Answered if it changed.
+
+    `quietly`: as it is typed; then a sitting is one line of the history, which says how it ended.
+    """
     with transaction.atomic():
         Entry.objects.select_for_update().get(pk=entry.pk)
         stored = entry.answers.filter(point=point).values_list("text", flat=True).first() or ""
         if stored not in (before, text):
-            said = {"point": point, "text": stored, "mine": text}
-            raise Refused(_("Somebody answered “%(point)s” meanwhile: “%(text)s”. Yours was: “%(mine)s”.") % said)
+            raise Answered(point, stored, text)
+        if quietly and stored == text:
+            return
         BriefAnswer.objects.update_or_create(entry=entry, point=point, defaults={"text": text})
-        log(entry, "editorial.answer", user=user, data={"point": point.text, "new": text})
+        if not (quietly and _said_on(entry, point, text, user)):
+            log(entry, "editorial.answer", user=user, data={"point": point.text, "new": text})
+
+
+def _said_on(entry: Entry, point: BriefPoint, text: str, user) -> bool:
+    """Is the newest line of the history theirs, about this question, of this sitting? Then let it say the new text."""
+    line = log_registry.get_logs_for_instance(entry).order_by("-timestamp", "-pk").first()
+    if line is None or (line.action, line.user_id) != ("editorial.answer", user.pk):
+        return False
+    if line.data.get("point") != point.text or line.timestamp < timezone.now() - SITTING:
+        return False
+    line.data["new"] = text
+    line.save(update_fields=["data"])
+    return True
 
 
 def assign(entry: Entry, *, user, name: str, assignee=None, due_on: date | None = None, instructions="") -> Assignment:

@@ -136,15 +136,15 @@ class WorkView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
         return None
 
     def take(self, said):
-        work.take(_one(self.entry.assignments.all(), said.get("step")), user=self.request.user)
+        work.take(one_of(self.entry.assignments.all(), said.get("step")), user=self.request.user)
 
     def finish(self, said):
         steps = self.entry.assignments.all()
         steps = steps if self.may_change else steps.filter(assignee=self.request.user)
-        work.finish(_one(steps, said.get("step")), user=self.request.user, done="undo" not in said)
+        work.finish(one_of(steps, said.get("step")), user=self.request.user, done="undo" not in said)
 
     def answer(self, said):
-        point = _one(BriefPoint.objects.all(), said.get("point"))
+        point = one_of(BriefPoint.objects.all(), said.get("point"))
         text, before = said.get("text", "").strip()[:4000], said.get("before", "").replace("\r\n", "\n")
         work.answer(self.entry, point, text.replace("\r\n", "\n"), user=self.request.user, before=before)
 
@@ -163,10 +163,10 @@ class WorkView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
         return None
 
     def uninvite(self, said):
-        work.uninvite(self.entry, _one(self.entry.invited.all(), said.get("colleague")), user=self.request.user)
+        work.uninvite(self.entry, one_of(self.entry.invited.all(), said.get("colleague")), user=self.request.user)
 
 
-def _one(queryset, key):
+def one_of(queryset, key):
     """The row of that key in there. Raises Http404 for a missing one and for no key at all."""
     found = queryset.filter(pk=key).first() if key and key.isdecimal() and len(key) < 19 else None
     if found is None:

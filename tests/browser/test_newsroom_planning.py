@@ -164,3 +164,36 @@ def test_a_quarter_prints_all_its_weeks(site, page, entry):
     assert page.locator(".nr-week").last.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert page.locator(".nr-bar__nav").is_visible() is False
+
+
+def test_a_brief_is_kept_while_it_is_typed_and_somebody_elses_answer_is_told(site, page, entry, marketer):
+    page.goto(f"{site.url}/admin/newsroom/entries/{entry.pk}/brief/")
+    point = BriefPoint.objects.get(text="Which expert do we ask?")
+    box = page.get_by_label("Which expert do we ask?")
+    line = page.locator(".nr-brief li", has=box)
+    box.press_sequentially("Ines")
+    line.get_by_text("Kept.").wait_for()
+    assert (entry.answers.get(point=point).text, line.get_attribute("class")) == ("Ines", "nr-brief__answered")
+    assert page.locator("[data-open-points]").inner_text() == "3 questions open"
+    work.answer(entry, point, "Omar", user=marketer, before="Ines")
+    box.press_sequentially(" and the night shift")
+    line.get_by_text("Somebody answered meanwhile: “Omar”.").wait_for()
+    assert (entry.answers.get(point=point).text, violations(page)) == ("Omar", [])
+    assert [error for error in page.errors if "409" not in error] == []
+    page.errors.clear()  # the browser notes the refused request
+    line.get_by_role("button", name="Keep mine").press("Enter")
+    line.get_by_text("Kept.").wait_for()
+    assert entry.answers.get(point=point).text == "Ines and the night shift"
+    box.fill("Nobody yet")
+    page.goto(f"{site.url}/admin/newsroom/calendar/")  # who leaves does not wait
+    site.wait_until(lambda: entry.answers.get(point=point).text == "Nobody yet", 10)
+
+
+def test_without_a_script_the_brief_is_saved_by_its_button(site, new_page, entry):
+    page = new_page(java_script_enabled=False)
+    login(page, site, "marketer")
+    page.goto(f"{site.url}/admin/newsroom/entries/{entry.pk}/brief/")
+    page.get_by_label("Which expert do we ask?").fill("Ines")
+    page.get_by_role("button", name="Save Which expert do we ask?").click()
+    assert page.get_by_label("Which expert do we ask?").input_value() == "Ines"
+    assert entry.answers.get().text == "Ines"

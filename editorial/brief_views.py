@@ -1,0 +1,42 @@
+"""Keeping a brief while it is typed: an address of its own, so that it races no other form of the screen."""
+
+from django.http import JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views import View
+
+from cms import policy
+from editorial import work
+from editorial.models import BriefPoint, Entry
+from editorial.work_views import one_of
+
+LONGEST = 4000
+
+
+class KeepView(policy.RightRequired, View):
+    """POST `point`, `text` and `before`, the answer that the person saw.
+
+    Answers {"kept": the answer, "said", "open": how many questions are}, or with 409 {"stored", "text"}: what somebody
+    else said meanwhile, and nothing was changed.
+    """
+
+    right = "calendar.change"
+    http_method_names = ["post"]
+
+    def post(self, request, pk):
+        entry = policy.get_visible(request.user, self.right, Entry.objects.all(), pk=pk)
+        point = one_of(BriefPoint.objects.all(), request.POST.get("point"))
+        text, before = typed(request.POST, "text").strip(), typed(request.POST, "before")
+        try:
+            work.answer(entry, point, text, user=request.user, before=before, quietly=True)
+        except work.Answered as error:
+            words = _("Somebody answered meanwhile: “%s”.") if error.stored else _("Somebody emptied it meanwhile.%.0s")
+            return JsonResponse({"stored": error.stored, "text": words % error.stored}, status=409)
+        number = sum(not answer for _point, answer in work.brief(entry))
+        words = ngettext("%d question open", "%d questions open", number) % number if number else _("complete")
+        return JsonResponse({"kept": text, "said": _("Kept."), "open": words})
+
+
+def typed(said, name: str) -> str:
+    """What stands in a text field, its line ends as they are stored."""
+    return said.get(name, "").replace("\r\n", "\n")[:LONGEST]
