@@ -9,6 +9,7 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 
 from cms import charts
+from cms.author_chooser import AuthorChooserBlock
 from cms.played_blocks import AudioBlock, VideoBlock
 
 TEXT_FEATURES = ["h2", "h3", "h4", "bold", "italic", "link", "ol", "ul", "hr", "code", "document-link"]
@@ -16,19 +17,59 @@ WORDS, FIGURES, PLAYED, ONWARD = _("Words and pictures"), _("Figures"), _("To wa
 MOST_POINTS, MOST_RELATED = 24, 6
 
 
+class QuoteValue(blocks.StructValue):
+    """Who is quoted: what was written here by hand, else what their profile says."""
+
+    @property
+    def who(self) -> str:
+        """Their name."""
+        return self["name"] or self._of_profile("name", "")
+
+    @property
+    def why(self) -> str:
+        """Their role: of somebody named by hand only what was written here."""
+        return self["role"] or self._of_profile("role", "")
+
+    @property
+    def face(self):
+        """Their picture, or None."""
+        return self["portrait"] or self._of_profile("portrait", None)
+
+    def _of_profile(self, name: str, otherwise):
+        profile = self.get("profile")
+        return getattr(profile, name) if profile else otherwise
+
+
 class QuoteBlock(blocks.StructBlock):
     """Somebody's words: who said them, what they do, and what they look like."""
 
     text = blocks.TextBlock(label=_("What they said"))
-    name = blocks.CharBlock(required=False, label=_("Name"))
+    profile = AuthorChooserBlock(
+        required=False,
+        label=_("Who said it"),
+        help_text=_(
+            "A profile under Library › Authors and experts brings name, role and picture, and leads to their page."
+        ),
+    )
+    name = blocks.CharBlock(
+        required=False,
+        label=_("Name"),
+        help_text=_("For somebody without a profile; else it stands in place of its name."),
+    )
     role = blocks.CharBlock(required=False, label=_("Role and organisation"), help_text=_("Why they know."))
     portrait = ImageChooserBlock(required=False, label=_("Portrait"))
 
     class Meta:
         icon = "openquote"
+        value_class = QuoteValue
         template = "cms/blocks/quote.html"
         description = _("The words of an expert or a customer, with who they are")
         preview_value = {"text": _("We stopped guessing."), "name": "Ines Falk", "role": _("Head of quality")}
+
+    def get_searchable_content(self, value):
+        """A piece is found by whom it quotes, also where a profile says who that is."""
+        named = [value.who, value.why] if value.get("profile") else []
+        return [*super().get_searchable_content(value), *filter(None, named)]
 
 
 class StatisticBlock(blocks.StructBlock):

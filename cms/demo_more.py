@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 from cms import clock, policy
-from cms.models import AssetPage, PieceNote, User
+from cms.models import AssetPage, Author, PieceNote, User
 
 
 def told(path: Path) -> dict[str, dict]:
@@ -35,6 +35,8 @@ def _value(row: dict) -> dict:
         value["points"] = [{"label": label, "number": number} for label, number in value["points"]]
     if "pieces" in value:
         value["pieces"] = list(AssetPage.objects.filter(slug__in=value["pieces"]).order_by("pk"))
+    if "profile" in value:
+        value["profile"] = Author.objects.filter(slug=value["profile"]).first()
     if "page" in value:
         value["page"] = AssetPage.objects.filter(slug=value["page"]).first()
     return value

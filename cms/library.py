@@ -10,15 +10,17 @@ from operator import add
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.db.models.functions import Length, Substr
-from wagtail.models import PageViewRestriction
+from wagtail.models import PageViewRestriction, ReferenceIndex
 
 from cms import clock, pictures
-from cms.models import AssetPage, BuyingStage, LibraryImage, MergedTopic
+from cms.models import AssetPage, Author, BuyingStage, LibraryImage, MergedTopic
 from cms.models.pages import LISTED, AssetTopic, ShelfLife
 
 # A piece made live by code may lack the moment: it comes last on either database.
 NEWEST_FIRST = (F("first_published_at").desc(nulls_last=True), "-pk")
 PAGE_SIZE = 20
+QUOTING = 6
+QUOTED_AT = "body.quote.profile"  # where Wagtail's index says that a quote names a profile
 
 # How well a piece fits a reader, in points (docs/site.md explains the order they give).
 STAGE_NOW, STAGE_NOW_TOO, STAGE_NEXT, STAGE_NEXT_TOO = 6, 5, 4, 3
@@ -51,6 +53,16 @@ def cards(pieces: QuerySet[AssetPage]) -> QuerySet[AssetPage]:
     covers = LibraryImage.objects.prefetch_renditions(*pictures.specs(pictures.CARD))
     cover = Prefetch("cover", queryset=covers)
     return pieces.select_related("author", "primary_stage").prefetch_related(cover).defer("body")
+
+
+def quoting(author: Author, limit: int = QUOTING) -> list[AssetPage]:
+    """The public pieces that quote this profile and are not signed by it, newest first, at most `limit`.
+
+    A few queries for any number of pieces: Wagtail's index of references knows which live pages name it.
+    """
+    rows = ReferenceIndex.get_references_to(author).filter(model_path=QUOTED_AT).values_list("object_id", flat=True)
+    ids = [int(pk) for pk in rows if pk.isdecimal()]
+    return list(cards(published().filter(pk__in=ids).exclude(author=author))[:limit]) if ids else []
 
 
 def page_of(pieces: QuerySet[AssetPage], before: str = "", size: int = PAGE_SIZE) -> tuple[list[AssetPage], str]:

@@ -53,10 +53,11 @@ def persona(request, slug):
 
 @require_safe
 def author(request, slug):
-    """The pieces signed by one author."""
+    """The pieces signed by one author, and those that quote them."""
     subject = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
     heading = {"kicker": subject.role or _("Author"), "title": subject.name, "lead": subject.bio, "author": subject}
-    return _listing(request, library.published().filter(author=subject), heading)
+    quoted = [] if "before" in request.GET else library.quoting(subject)
+    return _listing(request, library.published().filter(author=subject), heading, quoted=quoted)
 
 
 @require_safe
@@ -104,13 +105,13 @@ def _topic_of(slug: str) -> Topic:
     return found
 
 
-def _listing(request, pieces, heading):
+def _listing(request, pieces, heading, **more):
     try:
         found, older = library.page_of(library.cards(pieces), request.GET.get("before", ""))
     except ValueError as error:
         raise Http404(str(error)) from error
     context = {"heading": heading, "pieces": found, "older": older, "is_first": "before" not in request.GET}
-    return render(request, "cms/listing.html", context)
+    return render(request, "cms/listing.html", context | more)
 
 
 def _shown(text: str) -> int:

@@ -32,6 +32,7 @@ from cms.admin.taxonomy import (
     TopicViewSet,
     VehicleViewSet,
 )
+from cms.author_chooser import author_chooser
 from cms.models import AssetPage
 
 
@@ -65,6 +66,7 @@ class LibraryGroup(ViewSetGroup):
 
 register_snippet(LibraryGroup)
 hooks.register("register_bulk_action", ClassifyBulkAction)
+hooks.register("register_admin_viewset", lambda: author_chooser)
 
 
 @hooks.register("register_admin_urls")

@@ -56,7 +56,7 @@ PUBLIC = {
 }
 PUBLIC_API = {"GET /assets": "what the public site shows"}
 # Wagtail's choosers show names to everybody who may enter the admin. Only models whose names are no secret to staff.
-NAMES_ARE_NO_SECRET = {"SignalAgreement", "Rule", "EmailTemplate", "LibraryImage", "LibraryDocument"}
+NAMES_ARE_NO_SECRET = {"SignalAgreement", "Rule", "EmailTemplate", "LibraryImage", "LibraryDocument", "Author"}
 SAMPLES = {"int": "1", "str": "1", "slug": "x", "uuid": "00000000-0000-0000-0000-000000000000", "path": "x"}
 
 

@@ -5,10 +5,11 @@ from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column, NumberColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, NumberColumn, TitleColumn, UsageCountColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import Button, HeaderButton
+from wagtail.models import ReferenceIndex
 
 from cms import policy
 from cms.admin import personas
@@ -144,15 +145,32 @@ class ObjectionViewSet(ListOfOurs):
     panels = [NAME_AND_SLUG, FieldPanel("answer")]
 
 
+class UsedColumn(UsageCountColumn):
+    """How often a row is named, leading to where."""
+
+    def get_cell_context_data(self, instance, parent_context):
+        instance.usage_url = reverse("authors:usage", args=[instance.pk])
+        return super().get_cell_context_data(instance, parent_context)
+
+
+class AuthorIndexView(generic.IndexView):
+    """The list says how often each is named."""
+
+    def get_base_queryset(self):
+        return super().get_base_queryset().annotate(usage_count=ReferenceIndex.usage_count_subquery(Author))
+
+
 class AuthorViewSet(ListOfOurs):
-    """Who pieces are signed by."""
+    """Who pieces are signed by, and the experts whom they quote."""
 
     model = Author
     name = "authors"
     icon = "user"
-    menu_label = _("Authors")
+    menu_label = _("Authors and experts")
     menu_order = 60
-    list_display = ["name", "role"]
+    index_view_class = AuthorIndexView
+    list_display = ["name", "role", UsedColumn("usage_count", label=_("Signed or quoted"))]
+    search_fields = ["name", "role"]
     panels = [NAME_AND_SLUG, *map(FieldPanel, ("role", "bio", "portrait", "elsewhere"))]
 
 

@@ -115,12 +115,17 @@ class AssetPage(FollowsMergedTopics, Page):
     also_stages = ParentalManyToManyField("cms.BuyingStage", blank=True, related_name="also_assets")
     for_all_personas = models.BooleanField(default=False, help_text=_("Written for every persona."))
     personas = ParentalManyToManyField("cms.Persona", blank=True, related_name="assets")
-    topics = ClusterTaggableManager(through=AssetTopic, blank=True, verbose_name=_("topics"))
+    topics = ClusterTaggableManager(
+        through=AssetTopic,
+        blank=True,
+        verbose_name=_("topics"),
+        help_text=_("Begin to type and choose from the list of topics."),
+    )
     objections = ClusterTaggableManager(
         through=AssetObjection,
         blank=True,
         verbose_name=_("objections answered"),
-        help_text=_("What buyers say against it that this piece answers."),
+        help_text=_("What buyers say against it that this piece answers: begin to type and choose from the list."),
     )
     format = models.CharField(max_length=20, choices=Format.choices, default=Format.ARTICLE)
     medium = models.CharField(max_length=12, choices=Medium.choices, default=Medium.TEXT)

@@ -1,9 +1,14 @@
 """Authors as readers meet them: a face, a few words, and where else they are."""
 
+import re
+
 import pytest
 from django.core.cache import cache
+from django.urls import reverse
+from wagtail.models import ReferenceIndex
 
 from cms.models import Author
+from cms.models.pages import Audience
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
@@ -42,3 +47,78 @@ def test_piece_ends_with_its_author_and_one_without_portrait_has_no_picture(clie
         html = client.get(path).content.decode()
         assert "portrait" not in html
         assert 'rel="me' not in html
+
+
+def quote(author, **fields):
+    said = {"text": "We counted.", "profile": author.pk, "name": "", "role": "", "portrait": None}
+    return {"type": "quote", "value": said | fields}
+
+
+def test_quote_takes_name_role_and_face_from_the_profile_and_leads_to_it(client, author, make_piece):
+    make_piece("Quoting", body=[quote(author)])
+    html = client.get("/quoting/").content.decode()
+    assert '<a href="/authors/ines/">Ines Carrow</a>, <span class="quote-role">Quality</span>' in html
+    assert 'class="quote-face"' in html
+
+
+def test_what_is_written_by_hand_stands_in_place_of_the_profile_s(client, author, make_piece):
+    make_piece("Quoting", body=[quote(author, name="I. Carrow", role="Once at Brack")])
+    html = client.get("/quoting/").content.decode()
+    assert '<a href="/authors/ines/">I. Carrow</a>, <span class="quote-role">Once at Brack</span>' in html
+
+
+def test_expert_s_page_lists_what_quotes_them_and_readers_may_see(client, author, make_piece):
+    for title, fields in (
+        ("Open one", {}),
+        ("Signed too", {"author": author}),
+        ("Inside", {"audience": Audience.SALES_ONLY}),
+        ("Draft one", {"live": False}),
+    ):
+        ReferenceIndex.create_or_update_for_object(make_piece(title, body=[quote(author)], **fields))
+    html = client.get("/authors/ines/").content.decode()
+    assert "Ines Carrow is quoted in" in html
+    assert re.findall(r">(Open one|Signed too|Inside|Draft one)</a>", html) == ["Signed too", "Open one"]
+    assert "Nothing is published here yet" not in html
+
+
+def test_search_finds_a_piece_by_whom_it_quotes(client, author, make_piece):
+    make_piece("Quoting", body=[quote(author)])
+    assert "/quoting/" in client.get("/search/?q=Carrow").content.decode()
+
+
+def test_list_says_how_often_somebody_is_named_and_where(client, marketer, author, make_piece):
+    ReferenceIndex.create_or_update_for_object(make_piece("Quoting", body=[quote(author)]))
+    client.force_login(marketer)
+    html = client.get(reverse("authors:index")).content.decode()
+    where = reverse("authors:usage", args=[author.pk])
+    assert f'href="{where}"' in html
+    assert "Used 1 time" in html
+    assert "Quoting" in client.get(where).content.decode()
+
+
+def test_profile_that_is_gone_leaves_the_words(client, author, make_piece):
+    make_piece("Quoting", body=[quote(author)])
+    author.delete()
+    html = client.get("/quoting/").content.decode()
+    assert "We counted." in html
+    assert "<figcaption>" not in html
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_quotes_of_profiles_cost_the_same_however_many(client, make_piece, django_assert_num_queries, number):
+    people = [Author.objects.create(slug=f"a{n}", name=f"A {n}") for n in range(number)]
+    make_piece("Quoting", body=[quote(one) for one in people])
+    client.get("/quoting/")
+    with django_assert_num_queries(16):
+        client.get("/quoting/")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_expert_s_page_costs_the_same_however_often_they_are_quoted(
+    client, author, make_piece, django_assert_num_queries, number
+):
+    for n in range(number):
+        ReferenceIndex.create_or_update_for_object(make_piece(f"P{n}", body=[quote(author)]))
+    client.get("/authors/ines/")
+    with django_assert_num_queries(6):
+        client.get("/authors/ines/")

@@ -123,7 +123,7 @@ def test_the_stages_are_the_default_cycle():
         assert 0 < stage["target_conversion"] <= 100
 
 
-@pytest.mark.parametrize(("table", "count"), [("personas", 4), ("topics", 6), ("authors", 4)])
+@pytest.mark.parametrize(("table", "count"), [("personas", 4), ("topics", 6), ("authors", 5)])
 def test_slugs_of_the_cast_are_unique(table, count):
     assert len(slugs(table)) == len(set(slugs(table))) == count
 
@@ -195,7 +195,7 @@ def test_what_pieces_have_besides_their_text_names_only_earlier_pieces_and_is_va
             block = BodyBlock().child_blocks[kind]
             block.clean(block.to_python(block.get_prep_value(value)))
             kinds.add(kind)
-    assert kinds == {"statistic", "chart", "call", "related"}
+    assert kinds == {"quote", "statistic", "chart", "call", "related"}
 
 
 def _named(row):

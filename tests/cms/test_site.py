@@ -75,7 +75,7 @@ QUERIES = {
     "/topics/cost/": 6,
     "/stages/one/": 6,
     "/for/it/": 6,
-    "/authors/ines/": 6,
+    "/authors/ines/": 7,
     "/search/": 7,
     "/piece-0/": 22,
     "/feed/": 3,
