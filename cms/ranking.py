@@ -1,49 +1,77 @@
 """Which pieces hold some words, best first: one statement of the search index.
 
 On SQLite Wagtail's own query asks the index once more for every piece that it found, which takes seconds where
-thousands hold a word. So there the index is asked here, once, and a word in the title counts more than one in the text.
+thousands hold a word. On PostgreSQL it reads the words anew for every piece, and finds by no index. So both are asked
+here, in Wagtail's own index: once, and a word in the title counts more than one in the text.
 """
 
+import re
+from functools import reduce
+from operator import and_, or_
+
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import IntegerField, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import F, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
+from modelsearch.backends.database.postgres.query import Lexeme
+from modelsearch.backends.database.postgres.weights import get_sql_weights
+from wagtail.search.models import IndexEntry
 
 from cms.models import AssetPage
 
 
 def best(pieces: QuerySet[AssetPage], words: str, most: int) -> list[int]:
     """The primary keys of at most `most` of `pieces` that hold all `words`, best first, then the newer ones."""
-    if connection.vendor == "sqlite":
-        return _best_on_sqlite(pieces, words, most)
-    # The index itself can be asked for a few fields only, so what may be listed narrows what it found.
-    found = AssetPage.objects.search(words).get_queryset().filter(pk__in=pieces.order_by().values("pk"))
-    return list(found.values_list("pk", flat=True)[:most])
+    ask = _best_on_sqlite if connection.vendor == "sqlite" else _best_on_postgres
+    return ask(pieces, words, most)
+
+
+class Once(SearchQuery):
+    """A query of PostgreSQL, read once a statement: else one in the database's own language is read for each row."""
+
+    template = "(SELECT %(expressions)s)"
+
+
+def _best_on_postgres(pieces: QuerySet[AssetPage], words: str, most: int) -> list[int]:
+    lexemes = [Lexeme(word) for word in re.split(r"[\s-]+", words) if word]
+    if not lexemes:
+        return []
+    rows = IndexEntry.objects.filter(content_type=ContentType.objects.get_for_model(AssetPage))
+    # A word that the language leaves out ("the") need not be held: any of the others stands in for it.
+    any_one = _query(reduce(or_, lexemes))
+    for lexeme in lexemes:
+        one = Once(Coalesce(NullIf(_query(lexeme), Value("")), any_one))
+        rows = rows.filter(Q(title=one) | Q(body=one))
+    rows = rows.annotate(piece=Cast("object_id", IntegerField())).filter(piece__in=pieces.order_by().values("pk"))
+    whole, weights = Once(_query(reduce(and_, lexemes))), get_sql_weights()
+    in_title, in_text = (SearchRank(F(field), whole, weights=weights) for field in ("title", "body"))
+    best_first = (in_title * F("title_norm") + in_text).desc()
+    return list(rows.order_by(best_first, "-piece").values_list("piece", flat=True)[:most])
+
+
+def _query(lexemes) -> SearchQuery:
+    return SearchQuery(lexemes, search_type="raw")
 
 
 def _best_on_sqlite(pieces: QuerySet[AssetPage], words: str, most: int) -> list[int]:
-    from modelsearch.backends.database.sqlite.query import (  # noqa: PLC0415 -- refuses to load on PostgreSQL
-        BM25,
-        Lexeme,
-        MatchExpression,
-        SearchQueryExpression,
-        SQLiteFTSIndexEntry,
-    )
+    from modelsearch.backends.database.sqlite import query as sqlite  # noqa: PLC0415 -- refuses to load on PostgreSQL
 
-    class Fit(BM25):
+    class Fit(sqlite.BM25):
         """How well a row fits, the lower the better: autocompletion not at all, the title ten times as much as text."""
 
         def as_sql(self, compiler, connection, **more):
-            return f"bm25({SQLiteFTSIndexEntry._meta.db_table}, 0.0, 1.0, 10.0)", []
+            return f"bm25({sqlite.SQLiteFTSIndexEntry._meta.db_table}, 0.0, 1.0, 10.0)", []
 
     # The index takes a quotation mark inside a word for its own.
-    lexemes = [Lexeme(word) for word in words.replace('"', " ").split()]
+    lexemes = [sqlite.Lexeme(word) for word in words.replace('"', " ").split()]
     if not lexemes:
         return []
     query = lexemes[0]
     for lexeme in lexemes[1:]:
         query &= lexeme
-    rows = SQLiteFTSIndexEntry.objects.filter(MatchExpression(["title", "body"], SearchQueryExpression(query)))
+    holds = sqlite.MatchExpression(["title", "body"], sqlite.SearchQueryExpression(query))
+    rows = sqlite.SQLiteFTSIndexEntry.objects.filter(holds)
     rows = rows.filter(index_entry__content_type=ContentType.objects.get_for_model(AssetPage))
     rows = rows.annotate(piece=Cast("index_entry__object_id", IntegerField()))
     rows = rows.filter(piece__in=pieces.order_by().values("pk"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cms import ranking
 from cms.library import NEWEST_FIRST, cards, published
 from cms.models import AssetPage, Topic
-from cms.models.pages import AssetTopic, Format
+from cms.models.pages import Format
 
 LONGEST_QUERY = 200
 LONGEST_TOLD = 80
@@ -43,15 +43,17 @@ def find(words: str, *, topic: str = "", format: str = "", limit: int = 20) -> F
     At most MOST_FOUND are looked at. A facet counts what choosing it would leave, given the other one.
     """
     found = _ranked(words)
-    topics_of = _topics_of(found)
-    in_format = [pk for pk, kind in found.items() if not format or kind == format]
-    in_topic = [pk for pk in found if not topic or topic in topics_of.get(pk, {})]
-    both = [pk for pk in in_format if pk in set(in_topic)]
+    kinds, topics_of = _tags_of(found)
+    found = [pk for pk in found if pk in kinds]  # but what was removed this very moment
+    in_format = [pk for pk in found if not format or kinds[pk] == format]
+    in_topic = [pk for pk in found if not topic or topic in topics_of[pk]]
+    chosen = set(in_topic)
+    both = [pk for pk in in_format if pk in chosen]
     return Found(
         pieces=_pieces(both[:limit]),
         total=len(both),
         topics=_topic_facets(in_format, topics_of, topic),
-        formats=_format_facets([found[pk] for pk in in_topic], format),
+        formats=_format_facets([kinds[pk] for pk in in_topic], format),
         is_cut=len(found) == MOST_FOUND,
     )
 
@@ -61,28 +63,31 @@ def told(words: str) -> str:
     return " ".join(PERSONAL.sub(" ", words.lower()).split())[:LONGEST_TOLD]
 
 
-def _ranked(words: str) -> dict[int, str]:
-    """Primary key -> format, best first."""
+def _ranked(words: str) -> list[int]:
+    """Primary keys, best first."""
     words = words[:LONGEST_QUERY].strip()
     if not words:
-        return dict(published().values_list("pk", "format")[:MOST_FOUND])
-    found = ranking.best(published(), words, MOST_FOUND)
-    formats = dict(AssetPage.objects.filter(pk__in=found).values_list("pk", "format"))
-    return {pk: formats[pk] for pk in found}
+        return list(published().values_list("pk", flat=True)[:MOST_FOUND])
+    return ranking.best(published(), words, MOST_FOUND)
 
 
-def _topics_of(pks) -> dict[int, dict[str, str]]:
-    """Primary key -> {slug: name} of its topics."""
-    topics: dict[int, dict[str, str]] = {}
-    rows = AssetTopic.objects.filter(content_object__in=list(pks))
-    for pk, slug, name in rows.values_list("content_object", "tag__slug", "tag__name"):
-        topics.setdefault(pk, {})[slug] = name
-    return topics
+def _tags_of(pks: list[int]) -> tuple[dict[int, str], dict[int, dict[str, str]]]:
+    """Of each its format, and {slug: name} of its topics: one query for what the facets count."""
+    kinds: dict[int, str] = {}
+    topics: dict[int, dict[str, str]] = {pk: {} for pk in pks}
+    rows = AssetPage.objects.filter(pk__in=pks).order_by()
+    for pk, kind, slug, name in rows.values_list(
+        "pk", "format", "tagged_topics__tag__slug", "tagged_topics__tag__name"
+    ):
+        kinds[pk] = kind
+        if slug:
+            topics[pk][slug] = name
+    return kinds, topics
 
 
 def _topic_facets(pks, topics_of, chosen) -> list[Facet]:
     names = {slug: name for topics in topics_of.values() for slug, name in topics.items()}
-    counts = Counter(slug for pk in pks for slug in topics_of.get(pk, {}))
+    counts = Counter(slug for pk in pks for slug in topics_of[pk])
     if chosen and chosen not in names:
         names |= dict(Topic.objects.filter(slug=chosen).values_list("slug", "name"))
     facets = [Facet(slug, name, counts[slug], slug == chosen) for slug, name in names.items()]
@@ -97,4 +102,4 @@ def _format_facets(kinds, chosen) -> list[Facet]:
 
 def _pieces(pks) -> list[AssetPage]:
     by_pk = cards(AssetPage.objects.filter(pk__in=pks)).order_by(*NEWEST_FIRST).in_bulk()
-    return [by_pk[pk] for pk in pks]
+    return [by_pk[pk] for pk in pks if pk in by_pk]
