@@ -1,7 +1,8 @@
-"""Segment's own client for Python, as it is, against a running server: every message arrives once."""
+"""Segment's and RudderStack's own clients for Python, as they are, against a running server: each message once."""
 
 import pytest
-from segment.analytics.client import Client
+from rudderstack.analytics.client import Client as RudderStack
+from segment.analytics.client import Client as Segment
 
 from nurture.contacts.models import Contact
 from tests.nurture.people import stages
@@ -12,9 +13,10 @@ __all__ = ["stages"]
 pytestmark = pytest.mark.db
 
 
-def test_every_message_arrives_once_and_the_person_is_known(installation):
+@pytest.mark.parametrize("client_class", [Segment, RudderStack])
+def test_every_message_arrives_once_and_the_person_is_known(installation, client_class):
     failed = []
-    client = Client(
+    client = client_class(
         keys.make("crm", "server"),
         host=installation.start().url,
         gzip=True,
