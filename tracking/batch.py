@@ -28,6 +28,7 @@ class Reason(StrEnum):
     NOT_WANTED = "not_wanted"  # nothing is recorded where the reader is
     NO_CONSENT = "no_consent"  # a mail opened by somebody who has not agreed that it is seen, or not any more
     ONLY_A_DATE = "only_a_date"  # a mail opened: the day is kept, and no more
+    NOT_KEPT = "not_kept"  # a link that led on while neither the database nor the disk could keep it
     BROKEN = "broken"  # nobody could take it over, and a person dropped it
 
 
@@ -78,6 +79,8 @@ def _event(draft: Received) -> Event:
     properties = dict(payload.get("properties") or {})
     if payload.get("title"):
         properties["title"] = payload["title"]
+    if payload.get("said_at"):
+        properties["said_at"] = payload["said_at"]
     return Event(
         uuid=draft.uuid,
         kind=draft.kind,

@@ -138,8 +138,10 @@ async def _follow(scope: Scope, headers: Headers, receive: Receive) -> Response:
     try:
         followed = draft.from_link(payload, seen.of_asgi(scope, headers, "link"))
         await writer.put([followed], LINK_PATIENCE)
-    except (Busy, Lost, TimeoutError):
-        logger.warning("A link was followed and could not be stored in time")
+    except Busy:
+        writer.unkept.count()
+    except (Lost, TimeoutError):  # the writer counts what is lost; what is late is stored all the same
+        pass
     destination = payload["d"]
     return responses.redirect(_crediting(destination, token) if is_own(destination) else destination)
 

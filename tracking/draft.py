@@ -4,7 +4,7 @@ Nothing here touches a database: shapes, sizes, signatures and times are judged,
 """
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from cms import clock
-from tracking import plain, rows, tokens, verdicts
+from tracking import plain, rows, times, tokens, verdicts
 from tracking.kinds import KINDS, NOT_FOR_BROWSERS
 from tracking.rows import MAX_TITLE, MAX_URL, Row, as_json
 from tracking.seen import Seen, with_sign
@@ -23,8 +23,6 @@ MAX_EVENTS = 100
 MAX_FIELDS = 20  # of a query
 MAX_PROPERTIES = 8 * 1024  # characters of JSON
 MAX_DEPTH = 5
-CLAMP = timedelta(minutes=10)
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 FIELDS = frozenset(
     {"uuid", "kind", "url", "referrer", "title", "visitor", "link", "occurred_at", "properties", "staff"}
 )
@@ -149,13 +147,14 @@ def _row(data: Any, seen: Seen, now: datetime, where: str, named: dict[str, str]
         raise Malformed("uuid", where, "missing; it is made by the client, so that a resend counts once")
     received_at = now.isoformat()
     at = data.get("occurred_at")
+    occurred_at, note = (received_at, {}) if at is None else _occurred_at(at, seen, now, where)
     return Row(
         uuid.replace("-", ""),
         _kind(data, seen, where),
         seen.source,
-        received_at if at is None else _occurred_at(at, seen, now, where),
+        occurred_at,
         received_at,
-        as_json(_payload(data, seen, where) | (named or {})),
+        as_json(_payload(data, seen, where) | note | (named or {})),
         with_sign(seen.facts, "staff") if data.get("staff") else seen.facts,
     )
 
@@ -184,8 +183,8 @@ def _kind(data: dict[str, Any], seen: Seen, where: str) -> str:
     return kind
 
 
-def _occurred_at(text: Any, seen: Seen, now: datetime, where: str) -> str:
-    """When it happened, never in the future; without a write key for history at most CLAMP ago."""
+def _occurred_at(text: Any, seen: Seen, now: datetime, where: str) -> tuple[str, dict[str, str]]:
+    """When it happened, as far as that is believed, and the note where it is not."""
     try:
         at = datetime.fromisoformat(text)
         utc = at.astimezone(UTC)  # OverflowError: the last evening of the year 9999, west of Greenwich
@@ -193,10 +192,10 @@ def _occurred_at(text: Any, seen: Seen, now: datetime, where: str) -> str:
         raise Malformed("occurred_at", where, f"{_short(repr(text))} is no ISO 8601 time") from error
     if at.tzinfo is None:
         raise Malformed("occurred_at", where, "has no time zone; end it with Z or +01:00")
-    if utc < EARLIEST:
-        raise Malformed("occurred_at", where, f"before {EARLIEST.year}")
-    earliest = EARLIEST if seen.scope == "history" else now - CLAMP
-    return max(earliest, min(utc, now)).isoformat()
+    if utc < times.EARLIEST:
+        raise Malformed("occurred_at", where, f"before {times.EARLIEST.year}")
+    at = times.believed(utc, seen, now)
+    return at.isoformat(), times.note(utc, at)
 
 
 def _link(data: dict[str, Any], where: str) -> dict[str, Any]:

@@ -7,9 +7,9 @@ One transaction a batch. Always: acknowledged = stored + dropped + in the inbox 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -63,6 +63,18 @@ def give_up() -> int:
     """Drop what has waited for a person for PATIENCE: addresses of people stand in it. A bounded number; how many."""
     old = HeldDraft.objects.filter(dead_at__lt=clock.now() - PATIENCE).order_by("id")
     return sum(map(drop, old[:GIVEN_UP_AT_ONCE]))
+
+
+def count_dropped(dropped: Mapping[tuple[Reason, datetime], int]) -> None:
+    """Add to the counts of what was dropped, by (reason, hour). One statement."""
+    counts = [DropCount(reason=reason, hour=hour, count=n) for (reason, hour), n in sorted(dropped.items())]
+    batches.add(DropCount, counts, ["reason", "hour"], "count")
+
+
+def count_taken(number: int) -> None:
+    """So many more drafts were stored or dropped. In the transaction that does so."""
+    if not DraftMark.objects.filter(pk=1).update(taken=F("taken") + number):
+        batches.add(DraftMark, [DraftMark(pk=1, taken=number)], ["id"], "taken")
 
 
 def _take_inbox(limit: int) -> int:
@@ -138,10 +150,8 @@ def _store(batch: Batch, taken: int) -> list[UUID]:
     batches.insert(Pending, [Pending(consumer=name, event_uuid=uuid) for name in consumers for uuid in uuids])
     hearings.store(batch.rows)
     rollups.mark_stale(rollups.days_of(events))
-    counts = [DropCount(reason=reason, hour=hour, count=n) for (reason, hour), n in sorted(batch.dropped.items())]
-    batches.add(DropCount, counts, ["reason", "hour"], "count")
-    if not DraftMark.objects.filter(pk=1).update(taken=F("taken") + taken):
-        batches.add(DraftMark, [DraftMark(pk=1, taken=taken)], ["id"], "taken")
+    count_dropped(batch.dropped)
+    count_taken(taken)
     if uuids:
         transaction.on_commit(lambda: events_recorded.send_robust(None, uuids=uuids), robust=True)
     return uuids

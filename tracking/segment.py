@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from tracking import draft, tokens
+from tracking import draft, times, tokens
 from tracking.draft import Malformed
 from tracking.kinds import KINDS, NOT_FOR_BROWSERS
 from tracking.rows import Row, as_json
@@ -81,6 +81,8 @@ def _row(call: str, message: Message, batch: Message, seen: Seen, now: datetime,
         raise Malformed("properties", "the message", f"nested more than {draft.MAX_DEPTH} deep")
     context = _dict(batch, "context") | _dict(message, "context")
     payload = _where(message, context) | {"properties": properties, "origin": origin, "utm": _utm(context)}
+    at, note = _occurred_at(message, batch, seen, now)
+    payload |= note
     visitors = [] if seen.objects else _visitors(message, bool(seen.scope))
     if visitors:
         payload["visitor"] = visitors[0]
@@ -92,7 +94,7 @@ def _row(call: str, message: Message, batch: Message, seen: Seen, now: datetime,
         _id(message.get("messageId") or uuid4().hex).replace("-", ""),
         kind,
         seen.source,
-        _occurred_at(message, batch, seen, now).isoformat(),
+        at.isoformat(),
         now.isoformat(),
         as_json({name: value for name, value in payload.items() if value}),
         _facts(context, seen),
@@ -192,17 +194,19 @@ def _known_id(message: Message, name: str) -> str:
     return str(told)[:MAX_ID]
 
 
-def _occurred_at(message: Message, batch: Message, seen: Seen, now: datetime) -> datetime:
-    """By how long before `sentAt` it happened, since the client's clock may be wrong; clamped as all else is."""
+def _occurred_at(message: Message, batch: Message, seen: Seen, now: datetime) -> tuple[datetime, dict[str, str]]:
+    """By how long before `sentAt` it happened, since the client's clock may be wrong; clamped as all else is. And what
+    that clock said, where it is another time."""
     told = _time(message.get("timestamp") or message.get("originalTimestamp"))
     if told is None:
-        return now
+        return now, {}
+    meant = told
     sent = _time(message.get("sentAt") or batch.get("sentAt"))
     if sent and seen.scope != "history":
         with suppress(OverflowError):  # nine thousand years before it was sent: clamped as it is told
-            told = now - (sent - told)
-    earliest = draft.EARLIEST if seen.scope == "history" else now - draft.CLAMP
-    return max(earliest, min(told, now))
+            meant = now - (sent - told)
+    at = times.believed(meant, seen, now)
+    return at, times.note(told, at)
 
 
 def _time(text: Any) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -99,6 +99,7 @@ def _line(event: Event, title: str, label: str) -> dict[str, Any]:
         "source": words.said(words.SOURCES, event.source),
         "link": label,
         "details": _details(event.properties),
+        "said_at": _said_at(event.properties),
     }
 
 
@@ -128,6 +129,14 @@ def _name(event: Event) -> str:
     """What a program calls that which was done in it. Not what looks like somebody's address."""
     name = event.properties.get("event") if event.kind == "action_taken" else ""
     return name[:LONGEST_NAME] if isinstance(name, str) and "@" not in name else ""
+
+
+def _said_at(properties: dict[str, Any]) -> datetime | None:
+    """What the sender's clock said, where it was not believed. A page may send anything under that name."""
+    try:
+        return datetime.fromisoformat(properties["said_at"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _details(properties: dict[str, Any]) -> dict[str, int]:

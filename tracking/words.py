@@ -75,6 +75,7 @@ DROPPED = {
     Reason.NOT_WANTED: _("nothing is recorded where the reader is"),
     Reason.NO_CONSENT: _("opening this mail may not be recorded, or not any more"),
     Reason.ONLY_A_DATE: _("of a mail opened only the day is kept"),
+    Reason.NOT_KEPT: _("a link that led its reader on while neither database nor disk could keep it"),
     Reason.BROKEN: _("could not be taken over, and was dropped by hand; the audit log says why"),
 }
 SOURCES = {

@@ -12,6 +12,7 @@ from collections import deque
 
 from tracking import spool, stores
 from tracking.rows import Row
+from tracking.unkept import Unkept
 
 logger = logging.getLogger(__name__)
 MAX_QUEUE = 10_000  # drafts; about a second of work, and 12 MB
@@ -40,6 +41,7 @@ class Batch:
 
     def __init__(self, loop: asyncio.AbstractEventLoop):
         self.loop, self.rows, self.size = loop, [], 0
+        self.leading = 0  # rows whose reader is led on in any case
         self.done = Shared(loop=loop)
         self.hurried: Shared | None = None  # for those whose patience ends
         self._timer: asyncio.TimerHandle | None = None
@@ -72,6 +74,7 @@ class Writer:
         self._store: stores.Store | None = None
         self._task: asyncio.Task[None] | None = None
         self._away_until = 0.0
+        self.unkept = Unkept()
 
     @property
     def is_crowded(self) -> bool:
@@ -89,7 +92,8 @@ class Writer:
     def put(self, drafts: list[Row], patience: float = 0) -> Shared:
         """Queue the drafts; the future is done when they are durable, or fails with Lost. Raises Busy when full.
 
-        With `patience` it fails with TimeoutError after so many seconds; the drafts are stored all the same.
+        With `patience` it fails with TimeoutError after so many seconds; the drafts are stored all the same. Who
+        says so goes on in any case: what cannot be stored of it is counted (tracking/unkept.py).
         """
         size = len(drafts[0].payload) if len(drafts) == 1 else sum(len(draft.payload) for draft in drafts)
         if self._queued + len(drafts) > MAX_QUEUE or self._size + size > MAX_QUEUE_SIZE:
@@ -99,7 +103,10 @@ class Writer:
         batch.size += size
         self._queued += len(drafts)
         self._size += size
-        return batch.hurry(patience) if patience else batch.done
+        if not patience:
+            return batch.done
+        batch.leading += len(drafts)
+        return batch.hurry(patience)
 
     def _open(self, number: int) -> Batch:
         """The batch that so many drafts go to."""
@@ -117,7 +124,12 @@ class Writer:
                 batch = self._queue.popleft()
                 self._queued -= len(batch.rows)
                 self._size -= batch.size
-                batch.settle(await self._written(self._store, batch.rows))
+                error = await self._written(self._store, batch.rows)
+                batch.settle(error)
+                if error:
+                    self.unkept.count(batch.leading)
+                elif self.unkept.is_waiting:
+                    await self.unkept.store()
         finally:
             self._task = None
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracking import draft, links, rows, tokens
+from tracking import draft, links, rows, times, tokens
 from tracking.seen import Seen, truncated
 
 SEEN = Seen("script")
@@ -90,9 +90,16 @@ def test_kind_that_a_signed_link_proves_needs_it_or_a_write_key():
 def test_time_is_clamped_unless_a_history_key_says_so(shift):
     at = (datetime.now(UTC) + shift).isoformat()
     clamped = read(event(occurred_at=at))[0]
-    assert clamped.received_at - clamped.occurred_at == (draft.CLAMP if shift < timedelta(0) else timedelta(0))
+    assert clamped.received_at - clamped.occurred_at == (times.CLAMP if shift < timedelta(0) else timedelta(0))
     believed = read(event(occurred_at=at), HISTORY)[0]
     assert believed.occurred_at == min(datetime.fromisoformat(at), believed.received_at)
+    assert (clamped.payload["said_at"], "said_at" in believed.payload) == (at, shift > timedelta(0))
+
+
+def test_clock_that_is_a_little_wrong_is_not_noted():
+    for seconds in (-590, 0, 50):
+        at = datetime.now(UTC) + timedelta(seconds=seconds)
+        assert "said_at" not in read(event(occurred_at=at.isoformat()))[0].payload
 
 
 def test_too_many_pixel_fields_are_refused():

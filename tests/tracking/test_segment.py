@@ -10,7 +10,7 @@ import pytest
 
 from cms import clock
 from tests.tracking.calling import call
-from tracking import accounts, draft, keys, pipeline, segment
+from tracking import accounts, keys, pipeline, segment, times
 from tracking.models import Draft, DropCount, Event, Visitor, WriteKey
 
 pytestmark = [
@@ -185,5 +185,7 @@ def test_time_is_counted_from_sending_and_clamped_without_a_history_key(server):
     send(keys.make("old", "history"), "track", message(event="z", timestamp="2020-01-01T00:00:00Z"))
     late, old, believed = Event.objects.order_by("id")
     assert abs(late.occurred_at - (now - timedelta(minutes=2))) < timedelta(seconds=30)
-    assert old.received_at - old.occurred_at == draft.CLAMP
+    assert old.received_at - old.occurred_at == times.CLAMP
     assert believed.occurred_at.year == 2020
+    said = [event.properties.get("said_at") for event in (late, old, believed)]
+    assert said == ["2031-01-01T00:00:00+00:00", "2020-01-01T00:00:00+00:00", None]

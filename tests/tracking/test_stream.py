@@ -43,6 +43,8 @@ def test_a_line_says_what_where_who_and_why(client, make_user, piece):
     ledger.store(
         *[
             event(kind="asset_read", asset_id=piece.pk, properties=read, device="phone"),
+            event(properties={"said_at": "2031-02-03T04:05:06+00:00"}),
+            event(properties={"said_at": ["nonsense", 7]}),
             event(url="https://x.example/a/?email=ines@example.com", verdict="robot", reasons=["crawler"]),
         ],
     )
@@ -51,6 +53,7 @@ def test_a_line_says_what_where_who_and_why(client, make_user, piece):
     for said in ("Piece read", "How cold is cold", "75 s visible, 90 % of it seen", "Page script, phone", "Robot"):
         assert said in page
     assert "A known crawler" in page
+    assert page.count("its sender's clock said") == page.count("its sender's clock said 3 Feb 2031, 04:05") == 1
     assert "<strong>3</strong> sent twice" in page
     assert "ines@example.com" not in page
     assert "Ines" not in page
