@@ -27,12 +27,15 @@ class AnswerForm(forms.Form):
         return cleaned
 
 
-class ByLink(View):
-    """What both pages share: the secret names the approval, and stays between us and the reader."""
+class BySecret(View):
+    """What pages behind such a link share: the secret names one row, and stays between us and the reader."""
+
+    find = None  # the verb that finds it: find(secret) -> row or None
 
     @cached_property
-    def approval(self) -> Approval:
-        found = approvals.find(self.kwargs["secret"])
+    def asked(self):
+        """What the link is about. Raises Http404 for a guess."""
+        found = type(self).find(self.kwargs["secret"])
         if found is None:
             raise Http404
         return found
@@ -42,6 +45,14 @@ class ByLink(View):
         patch_cache_control(answer, private=True, no_store=True)
         answer["Referrer-Policy"], answer["X-Robots-Tag"] = "same-origin", "noindex"
         return answer
+
+
+class ByLink(BySecret):
+    find = approvals.find
+
+    @property
+    def approval(self) -> Approval:
+        return self.asked
 
 
 class ApproveView(ByLink, FormView):
@@ -58,7 +69,7 @@ class ApproveView(ByLink, FormView):
         try:
             approvals.answer(self.approval, **form.cleaned_data)
         except Refused:
-            self.__dict__.pop("approval")
+            self.__dict__.pop("asked")
             return self.render_to_response(self.get_context_data(form=form), status=409)
         return redirect(self.request.path)
 

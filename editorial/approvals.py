@@ -4,51 +4,43 @@ The link ends when the page has a newer revision, after two weeks, or with an an
 mail scanners follow every link.
 """
 
-from datetime import timedelta
-from hashlib import sha256
-from secrets import token_urlsafe
-
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from cms import clock
 from cms.models import AssetPage
 from cms.models.pages import Audience
+from editorial.links import LASTS, digest, new_secret, one_line, send
 from editorial.models import Approval, Entry
 from editorial.schedule import Refused
-
-LASTS = timedelta(days=14)
 
 
 def ask(entry: Entry, *, user, name: str, email: str) -> Approval:
     """Send somebody a link to the newest revision of the entry's page. Raises Refused where there is none to show."""
-    name = _line(name)
+    name = one_line(name)
     with transaction.atomic():
         page = AssetPage.objects.filter(entry=entry).first()
         if page is None or page.latest_revision_id is None:
             raise Refused(_("“%s” has no page yet. Start its draft first.") % entry.title)
         if page.audience == Audience.SALES_ONLY:
             raise Refused(_("“%s” is for sales only: nobody outside may read it.") % page.title)
-        secret, now = token_urlsafe(32), clock.now()
+        secret, now = new_secret(), clock.now()
         approval = Approval.objects.create(
-            entry=entry, revision_id=page.latest_revision_id, name=name, email=email, digest=_digest(secret),
+            entry=entry, revision_id=page.latest_revision_id, name=name, email=email, digest=digest(secret),
             asked_by=user, asked_at=now, expires_at=now + LASTS,
         )  # fmt: skip
         log(entry, "editorial.ask_approval", user=user, data={"who": f"{name} <{email}>"})
         said = {"who": user, "title": page.title}
         text = _("%(who)s asks what you think of “%(title)s” before it is published.") % said
-        link = settings.BASE_URL + reverse("approve", args=[secret])
-        EmailMessage(_line(_("Please read: %s") % page.title), f"{text}\n\n{link}", to=[email]).send()
+        send("approve", secret, to=email, subject=_("Please read: %s") % page.title, text=text)
     return approval
 
 
 def find(secret: str) -> Approval | None:
     """What that link asks for; None for any other text."""
-    return Approval.objects.select_related("entry__page", "revision").filter(digest=_digest(secret)).first()
+    return Approval.objects.select_related("entry__page", "revision").filter(digest=digest(secret)).first()
 
 
 def why_closed(approval: Approval) -> str:
@@ -79,13 +71,4 @@ def answer(approval: Approval, *, verdict: str, comment: str) -> None:
         log(current.entry, "editorial.hear_approval", data=said)
         if current.asked_by and current.asked_by.email:
             subject = f"{current.name}: {current.get_verdict_display()}: {current.entry.title}"
-            EmailMessage(_line(subject), comment or "–", to=[current.asked_by.email]).send()
-
-
-def _line(text: str) -> str:
-    """A mail's subject has one line, whatever was typed."""
-    return " ".join(text.split())
-
-
-def _digest(secret: str) -> str:
-    return sha256(secret.encode()).hexdigest()
+            EmailMessage(one_line(subject), comment or "–", to=[current.asked_by.email]).send()

@@ -7,8 +7,8 @@ from django.views import View
 
 from cms import policy
 from editorial import work
+from editorial.keys import one_of
 from editorial.models import BriefPoint, Entry
-from editorial.work_views import one_of
 
 LONGEST = 4000
 

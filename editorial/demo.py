@@ -9,7 +9,7 @@ from cms import clock
 from cms.models import AssetPage, BuyingStage, Persona, Topic, User
 from cms.policies import WRITERS
 from cms.policy import MARKETER
-from editorial import demo_interests, demo_mix, demo_room, schedule, work
+from editorial import demo_interests, demo_interviews, demo_mix, demo_room, schedule, work
 from editorial.models import BriefPoint, Entry
 
 
@@ -97,6 +97,7 @@ def load(say) -> None:
     demo_room.load(say)
     demo_mix.load(say)
     demo_interests.load(say)
+    demo_interviews.load(say)
 
 
 def _plan(line: Planned, today, writers, number) -> Entry:

@@ -54,6 +54,15 @@ WITH_WORDS = {
         gettext_lazy("Hear an approver"),
         gettext_lazy("%(who)s: %(verdict)s (revision %(revision)s) %(comment)s"),
     ),
+    "editorial.ask_expert": (gettext_lazy("Ask an expert"), gettext_lazy("%(who)s was asked: %(count)s questions")),
+    "editorial.resend_expert": (gettext_lazy("Send an expert a new link"), gettext_lazy("New link for %(who)s")),
+    "editorial.revoke_expert": (gettext_lazy("Take an expert's link back"), gettext_lazy("Link taken back: %(who)s")),
+    "editorial.hear_expert": (gettext_lazy("Hear an expert"), gettext_lazy("%(who)s: %(question)s %(new)s")),
+    "editorial.ask_quote": (gettext_lazy("Ask for leave to quote"), gettext_lazy("Leave asked of %(who)s: “%(text)s”")),
+    "editorial.hear_quote": (
+        gettext_lazy("Hear of a quote"),
+        gettext_lazy("%(who)s on a quote: %(verdict)s: “%(text)s”"),
+    ),
     "editorial.import_plan": (
         gettext_lazy("Import a plan"),
         gettext_lazy("%(file)s: %(created)s made, %(updated)s changed, %(unchanged)s left, %(skipped)s refused"),

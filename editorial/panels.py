@@ -12,7 +12,7 @@ from wagtail.admin.viewsets.pages import PageViewSet
 
 from cms import policy, ports, scorecard_words, scorecards
 from cms.models import AssetPage
-from editorial import work
+from editorial import interviews, work
 from editorial.models import Entry
 
 
@@ -54,8 +54,14 @@ class BriefPanel(BaseSidePanel):
         steps = self.entry.assignments.filter(done_at=None).select_related("assignee") if self.entry else []
         decisions = self.entry.remarks.filter(is_decision=True) if self.entry else []
         shown = {"entry": self.entry, "brief": self.brief, "readonly": True, "steps": steps, "decisions": decisions}
-        waivers = self.entry.waivers.all() if self.entry else []
-        return super().get_context_data(parent_context) | shown | {"waivers": waivers}
+        return super().get_context_data(parent_context) | shown | self.told()
+
+    def told(self) -> dict:
+        """What else there is to know before one writes."""
+        if self.entry is None:
+            return {}
+        asked = [(one, interviews.state(one), interviews.why_closed(one)) for one in interviews.of(self.entry)]
+        return {"waivers": self.entry.waivers.all(), "interviews": asked}
 
 
 class ScorecardPanel(BaseSidePanel):

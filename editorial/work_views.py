@@ -16,8 +16,10 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from cms import clock, policy
 from cms.policies import EVERYONE, WRITERS
-from editorial import approvals, work
+from editorial import approvals, interviews, work
 from editorial.calendar.forms import DayInput
+from editorial.interview_verbs import ExpertForm, InterviewVerbs, QuoteForm
+from editorial.keys import one_of
 from editorial.models import Assignment, BriefPoint, Entry
 from editorial.schedule import Refused
 
@@ -57,14 +59,14 @@ class AskForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail"))
 
 
-class WorkView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
+class WorkView(InterviewVerbs, policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
     """GET shows it; POST `do` with one of VERBS. Guests may say something, and finish a step that is theirs."""
 
     right = "entry.discuss"
     header_icon = "clipboard-list"
     page_title = gettext_lazy("Work")
     template_name = "editorial/work.html"
-    verbs = ("say", "take", "finish", "answer", "assign", "invite", "uninvite", "ask")
+    verbs = ("say", "take", "finish", "answer", "assign", "invite", "uninvite", "ask", *InterviewVerbs.interview_verbs)
     for_guests = ("say", "finish")
     wrong = None
 
@@ -92,6 +94,7 @@ class WorkView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
             "entry": entry,
             "may_change": self.may_change,
             "brief": brief,
+            "interviews": [(one, interviews.state(one), interviews.why_closed(one)) for one in interviews.of(entry)],
             "waivers": entry.waivers.select_related("user"),
             "open_points": sum(not text for _point, text in brief),
             "steps": entry.assignments.select_related("assignee"),
@@ -106,7 +109,7 @@ class WorkView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
     def forms(self) -> dict[str, forms.BaseForm]:
         """All of the screen, with the one that was wrong as the person filled it."""
         empty = {"say": SayForm(), "assign": AssignForm(), "invite": InviteForm(), "ask": AskForm()}
-        return empty | (self.wrong or {})
+        return empty | {"expert": ExpertForm(auto_id="expert_%s"), "quote": QuoteForm()} | (self.wrong or {})
 
     def post(self, request, **kwargs):
         verb = request.POST.get("do")
@@ -164,11 +167,3 @@ class WorkView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
 
     def uninvite(self, said):
         work.uninvite(self.entry, one_of(self.entry.invited.all(), said.get("colleague")), user=self.request.user)
-
-
-def one_of(queryset, key):
-    """The row of that key in there. Raises Http404 for a missing one and for no key at all."""
-    found = queryset.filter(pk=key).first() if key and key.isdecimal() and len(key) < 19 else None
-    if found is None:
-        raise Http404
-    return found

@@ -46,6 +46,7 @@ PUBLIC = {
     "calendar/<str:secret>.ics": "a calendar program has no session; the secret in the address is its key",
     "approve/<str:secret>/": "an approver has no account; the secret in the address is their key, for one revision",
     "approve/<str:secret>/text/": "the revision that they are asked about",
+    "expert/<str:secret>/": "an expert has no account; the secret in the address is their key, for one interview",
     "documents/<int:number>/<path:name>": "open files; what is gated or internal is kept by its own rule",
     "robots.txt": "the public site",
     "sitemap.xml": "the public site",

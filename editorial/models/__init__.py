@@ -3,6 +3,7 @@
 from editorial.models.approvals import Approval
 from editorial.models.coverage import CoverageCount, CoverageLevels, CoverageSnapshot, StaleCoverage
 from editorial.models.interests import Interest
+from editorial.models.interviews import Interview, InterviewQuestion, Quote
 from editorial.models.mix import MixTarget
 from editorial.models.plans import PlanBatch, PlanRow
 from editorial.models.reminders import StepReminder
@@ -13,6 +14,6 @@ from editorial.models.work import Assignment, BriefAnswer, BriefPoint, Remark, W
 
 __all__ = [
     "Approval", "Assignment", "BriefAnswer", "BriefPoint", "CalendarFeed", "CoverageCount", "CoverageLevels",
-    "CoverageSnapshot", "Entry", "Interest", "MixTarget", "PlanBatch", "PlanRow", "Remark", "SavedView", "Slot",
-    "SlotRule", "StaleCoverage", "StepReminder", "Waiver",
+    "CoverageSnapshot", "Entry", "Interest", "Interview", "InterviewQuestion", "MixTarget", "PlanBatch", "PlanRow",
+    "Quote", "Remark", "SavedView", "Slot", "SlotRule", "StaleCoverage", "StepReminder", "Waiver",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from editorial.models import Entry, PlanBatch
 IMPORT, UNDO = "import plan", "undo plan"
 KEPT = timedelta(days=7)  # what was uploaded and never brought in
 State = PlanBatch.State
-TOUCHES = ("page", "slot", "answers", "assignments", "remarks", "approvals", "invited", "waivers")
+TOUCHES = ("page", "slot", "answers", "assignments", "remarks", "approvals", "invited", "waivers", "interviews")
 
 
 def keep(batch: PlanBatch) -> None:

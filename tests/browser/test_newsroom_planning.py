@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from cms import policy
-from editorial import schedule, work
-from editorial.models import BriefPoint, Entry
+from editorial import interviews, links, schedule, work
+from editorial.models import BriefPoint, Entry, Interview
 from tests.browser.conftest import NARROW, login, overflows, violations
 from tests.browser.test_newsroom import drag, press
 from tests.browser.test_newsroom_keys import read_again
@@ -197,3 +197,33 @@ def test_without_a_script_the_brief_is_saved_by_its_button(site, new_page, entry
     page.get_by_role("button", name="Save Which expert do we ask?").click()
     assert page.get_by_label("Which expert do we ask?").input_value() == "Ines"
     assert entry.answers.get().text == "Ines"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_expert_answers_and_judges_a_quote_by_their_link_without_account_or_script(
+    site, page, new_page, entry, marketer, theme
+):
+    asked = interviews.ask(
+        entry, user=marketer, name="Ada Outside", role="Night shift", email="ada@partner.example",
+        questions=["Who is woken?"],
+    )  # fmt: skip
+    interviews.quote(asked, "We stopped guessing.", user=marketer)
+    Interview.objects.update(digest=links.digest("sesame"))
+    looking = new_page(color_scheme=theme, viewport=NARROW)
+    looking.goto(f"{site.url}/expert/sesame/")
+    assert (violations(looking), overflows(looking)) == ([], False)
+    expert = new_page(java_script_enabled=False)
+    expert.goto(f"{site.url}/expert/sesame/")
+    expert.get_by_label("Or in your own wording").fill("We guess no longer.")
+    expert.get_by_role("button", name="Quote me with this wording").click()
+    expert.get_by_label("Who is woken?").fill("Mostly me.")
+    expert.get_by_role("button", name="Keep my answers").click()
+    assert expert.get_by_text("Kept. Thank you.").is_visible()
+    page.goto(f"{site.url}/admin/newsroom/entries/{entry.pk}/brief/")
+    assert page.get_by_text("Mostly me.").is_visible()
+    assert page.get_by_text("“We guess no longer.” Corrected").is_visible()
+    page.get_by_text("Ask an expert").click()
+    assert (violations(page), overflows(page)) == ([], False)
+    page.get_by_role("button", name="Take the link back").click()
+    expert.reload()
+    assert expert.get_by_text("The link was taken back.").is_visible()

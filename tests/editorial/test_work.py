@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cms import clock, ports
 from cms.models import Scorecard
-from editorial import schedule, work
+from editorial import interviews, schedule, work
 from editorial.models import BriefPoint, Entry
 
 pytestmark = pytest.mark.db
@@ -148,9 +148,11 @@ def test_the_work_costs_the_same_for_one_and_three(
     for index in range(number):
         work.say(entry, user=owner, text=f"Remark {index}")
         work.assign(entry, user=editor, name=f"Step {index}", assignee=editor)
+        asked = {"name": "Ada", "role": "", "email": "ada@partner.example", "questions": ["Who?", "Why?"]}
+        interviews.quote(interviews.ask(entry, user=editor, **asked), "We stopped guessing.", user=editor)
     client.force_login(editor)
     client.get(reverse("editorial:work", args=[entry.pk]))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(22):
         assert client.get(reverse("editorial:work", args=[entry.pk])).status_code == 200
 
 

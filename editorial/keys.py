@@ -1,0 +1,11 @@
+"""Rows that a form names by their key."""
+
+from django.http import Http404
+
+
+def one_of(queryset, key):
+    """The row of that key in there. Raises Http404 for a missing one and for no key at all."""
+    found = queryset.filter(pk=key).first() if key and key.isdecimal() and len(key) < 19 else None
+    if found is None:
+        raise Http404
+    return found
