@@ -1,6 +1,6 @@
 """The library's background work."""
 
-from cms import agreements, jobs, pictures, scorecards
+from cms import agreements, jobs, pictures, scorecards, vocabulary
 from cms.feedback import forgetting
 from cms.gates import submissions
 from cms.surveys import forgetting as survey_forgetting
@@ -15,5 +15,6 @@ LOOPS: list[Loop] = [
     Loop("what readers said, forgotten", forgetting.forget, 600),
     Loop("answers of surveys, forgotten", survey_forgetting.forget, 600),
     Loop("surveys to repeat", reminding.remind, 3600),
+    Loop("words of pieces", vocabulary.recount, 60),
     Loop("forms sent, forgotten", submissions.forget, 600),
 ]

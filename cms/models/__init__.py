@@ -17,6 +17,7 @@ from cms.models.placements import StageStatement
 from cms.models.scorecards import Scorecard, StaleScorecard
 from cms.models.taxonomy import BuyingStage, MergedTopic, Objection, Persona, Topic
 from cms.models.users import User
+from cms.models.vocabulary import Vocabulary
 from cms.models.workflows import SalesSignsTask
 from cms.surveys.models import Answer, AnswerSet, Meaning, Question, Survey
 
@@ -71,4 +72,5 @@ __all__ = [
     "Topic",
     "User",
     "Vehicle",
+    "Vocabulary",
 ]
