@@ -6,10 +6,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
 
 from cms import agreements, clock, policy, ports
+from cms.admin.columns import DayColumn
 from cms.models import SignalAgreement
 
 SOON_DAYS = 14
@@ -118,7 +119,7 @@ class AgreementViewSet(SnippetViewSet):
         TitleColumn("name", label=gettext_lazy("Name"), url_name="agreements:inspect", classname="title"),
         StateColumn("state", label=gettext_lazy("State")),
         Column("signal", label=gettext_lazy("Signal"), accessor=signal_in_words, classname="lede-wide"),
-        DateColumn("expires_on", label=gettext_lazy("Last day")),
+        DayColumn("expires_on", label=gettext_lazy("Last day")),
     ]
 
     def get_urlpatterns(self):

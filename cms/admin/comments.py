@@ -12,19 +12,13 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from cms import policy
 from cms.admin import rating_notes
+from cms.admin.comment_tabs import TABS
 from cms.admin.menu import item_for
 from cms.feedback import comments
 from cms.feedback.models import Comment
 
 PAGE_SIZE = 25
 State = Comment.State
-TABS = (
-    (State.WAITING.value, State.WAITING.label),
-    (State.PUBLISHED.value, State.PUBLISHED.label),
-    (State.REJECTED.value, State.REJECTED.label),
-    (State.HELD.value, State.HELD.label),
-    (State.UNCONFIRMED.value, State.UNCONFIRMED.label),
-)
 EMPTY = {
     State.WAITING.value: gettext_lazy("Nothing to read. What readers write comes here when they have confirmed it."),
     State.HELD.value: gettext_lazy(

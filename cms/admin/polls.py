@@ -3,12 +3,14 @@
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
-from wagtail.admin.ui.tables import BooleanColumn, DateColumn, NumberColumn, TitleColumn
+from wagtail.admin.ui.tables import BooleanColumn, NumberColumn, TitleColumn
 from wagtail.admin.views import generic
 
+from cms.admin.columns import DayColumn
 from cms.admin.taxonomy import ListOfOurs
-from cms.feedback import polls
+from cms.feedback import poll_results, polls
 from cms.feedback.models import Poll
+from cms.surveys.results import ENOUGH, PERSONA, STAGE
 
 
 class PollIndexView(generic.IndexView):
@@ -19,11 +21,19 @@ class PollIndexView(generic.IndexView):
 
 
 class PollInspectView(generic.InspectView):
-    """The results, in all and by the stage of the piece under which they were given."""
+    """The results, in all and side by side for stages or personas (`by`)."""
+
+    page_title = _("Poll")
 
     def get_context_data(self, **kwargs):
-        lines = polls.results(self.object)
-        found = {"lines": lines, "total": sum(line.count for line in lines), "by_stage": polls.by_stage(self.object)}
+        by = PERSONA if self.request.GET.get("by") == PERSONA else STAGE
+        found = {
+            "by": by,
+            "table": poll_results.table(self.object, by),
+            "is_taking": polls.open_ones().filter(pk=self.object.pk).exists(),
+            "may_edit": self.request.user.has_perm("cms.change_poll"),
+            "enough": ENOUGH,
+        }
         return super().get_context_data(**kwargs) | found
 
 
@@ -43,7 +53,7 @@ class PollViewSet(ListOfOurs):
     list_display = [
         TitleColumn("question", label=_("Question"), url_name="polls:inspect"),
         BooleanColumn("is_open", label=_("Open")),
-        DateColumn("closes_on", label=_("Last day")),
+        DayColumn("closes_on", label=_("Last day")),
         NumberColumn("answered", label=_("Answers")),
     ]
     panels = [

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cms import policy
+from cms.admin.comment_tabs import TABS
 from cms.feedback import notes
 from cms.models import RatingNote
 
@@ -32,6 +33,7 @@ def index(request):
             {"url": reverse("comments:index"), "label": _("Comments")},
             {"url": "", "label": title},
         ],
+        "tabs": TABS,
         "notes": found[:PAGE_SIZE],
         "next_key": found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None,
         "paged": bool(before),

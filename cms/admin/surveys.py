@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, NumberColumn, TitleColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, NumberColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.widgets import HeaderButton, SlugInput
 from wagtail.log_actions import log
 
 from cms import policy
 from cms.admin import survey_results
+from cms.admin.columns import DayColumn
 from cms.admin.taxonomy import ListOfOurs
 from cms.models import Meaning, Persona, Question, Survey, Topic
 from cms.surveys import copying, reminding, views
@@ -183,7 +184,7 @@ class SurveyViewSet(ListOfOurs):
     list_display = [
         TitleColumn("title", label=_("Survey"), url_name="surveys:results"),
         BooleanColumn("is_open", label=_("Open")),
-        DateColumn("closes_on", label=_("Last day")),
+        DayColumn("closes_on", label=_("Last day")),
         NumberColumn("answered", label=_("Answers")),
         Column("again", label=_("Every year")),
     ]

@@ -115,10 +115,3 @@ def shown_results(poll: Poll) -> list[Line] | None:
     """The results as readers see them: None while fewer than SHOWN_FROM have answered."""
     lines = results(poll)
     return lines if sum(line.count for line in lines) >= SHOWN_FROM else None
-
-
-def by_stage(poll: Poll) -> list[tuple[str, str, int]]:
-    """(stage of the piece, answer, how many), stages in their order; "" is a piece without one. One query."""
-    rows = PollAnswer.objects.filter(poll=poll).values_list("stage__name", "option__text")
-    rows = rows.annotate(count=Count("pk")).order_by("stage__sort_order", "option__sort_order")
-    return [(stage or "", option, count) for stage, option, count in rows]

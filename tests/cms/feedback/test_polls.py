@@ -152,7 +152,7 @@ def test_question_stands_once_readers_have_answered_and_can_be_closed(client, ma
     poll.refresh_from_db()
     assert (poll.is_open, poll.answers.count()) == (False, 1)
     shown = client.get(reverse("polls:inspect", args=[poll.pk])).content.decode()
-    assert "1 answer" in shown
+    assert "1 reader answered" in shown
     assert "one" in shown
 
 
