@@ -86,7 +86,7 @@ class Server:
     def _cpu(self) -> float:
         """Seconds that the server and its database's processes have used."""
         pids = [*_tree(self.process.pid), *(_backends(self.database) if self.database else ())]
-        return sum(map(_used, pids))
+        return sum(map(used, pids))
 
 
 @contextlib.contextmanager
@@ -132,7 +132,8 @@ def _tree(pid: int) -> list[int]:
     return [pid, *(found for child in children for found in _tree(int(child)))]
 
 
-def _used(pid: int) -> float:
+def used(pid: int) -> float:
+    """Seconds of CPU that a process has used; 0 when it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:
