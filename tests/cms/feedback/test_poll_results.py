@@ -38,7 +38,8 @@ def answered(poll):
 
 
 def headings(html):
-    return re.findall(r'<th scope="col">([^<]+?)\s*<', html)
+    """Of the table of results alone: Wagtail's own list of shortcuts is a table as well."""
+    return re.findall(r'<th scope="col">([^<]+?)\s*<', html.partition("lede-tally")[2].partition("</thead>")[0])
 
 
 def test_groups_stand_side_by_side_in_their_order_and_few_are_not_told_apart(poll, answered, stages):
