@@ -26,6 +26,12 @@ policy.declare("sales_feedback.give", all=(SALESPERSON, SALES_MANAGER))
 policy.declare("topic.merge", all=(MARKETER,))
 policy.declare("import.undo", all=(MARKETER,), own=(EDITOR,), whose=lambda user: Q(user=user))
 policy.declare("comment.moderate", all=WRITERS)
+policy.declare(
+    "comment.answer",
+    all=WRITERS,
+    own=(SALESPERSON, SALES_MANAGER, SERVICE, ANALYST),
+    whose=lambda user: Q(asset__author__user=user),
+)
 policy.declare("persona.view", all=EVERYONE)
 policy.declare("persona.note", all=WRITERS)
 policy.declare("survey.make", all=(MARKETER,))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.viewsets.base import ViewSet
 
 from cms import policy
-from cms.admin import rating_notes
+from cms.admin import own_comments, rating_notes
 from cms.admin.comment_tabs import TABS
 from cms.admin.menu import item_for
 from cms.feedback import comments
@@ -86,6 +86,8 @@ class CommentViewSet(ViewSet):
         return [
             path("", index, name="index"),
             path("<int:pk>/", judge, name="judge"),
+            path("mine/", own_comments.index, name="mine"),
+            path("mine/<int:pk>/answer/", own_comments.answer, name="answer"),
             path("with-ratings/", rating_notes.index, name="notes"),
             path("with-ratings/<int:pk>/drop/", rating_notes.drop, name="drop_note"),
         ]

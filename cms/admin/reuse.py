@@ -33,6 +33,7 @@ def page(request, pk: int):
         "parts": reuse.parts(piece, request.user),
         "may_note": policy.may(request.user, "piece.note"),
         "may_edit": piece.permissions_for_user(request.user).can_edit(),
+        "is_signed": bool(piece.author and piece.author.user_id == request.user.pk),
         "may_score": policy.may(request.user, "scorecard.view"),
     }
     return TemplateResponse(request, "cms/admin/reuse.html", context)
@@ -65,7 +66,7 @@ def unnote(request, pk: int, note: int):
 
 def _find(user, pk: int) -> AssetPage:
     """A piece that this person may know of: drafts are for writers."""
-    pieces = AssetPage.objects.select_related("campaign", "primary_stage").defer("body")
+    pieces = AssetPage.objects.select_related("campaign", "primary_stage", "author").defer("body")
     return get_object_or_404(pieces if policy.may(user, "piece.name") else pieces.filter(live=True), pk=pk)
 
 

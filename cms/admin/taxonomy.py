@@ -171,7 +171,7 @@ class AuthorViewSet(ListOfOurs):
     index_view_class = AuthorIndexView
     list_display = ["name", "role", UsedColumn("usage_count", label=_("Signed or quoted"))]
     search_fields = ["name", "role"]
-    panels = [NAME_AND_SLUG, *map(FieldPanel, ("role", "bio", "portrait", "elsewhere"))]
+    panels = [NAME_AND_SLUG, *map(FieldPanel, ("role", "bio", "portrait", "elsewhere", "user"))]
 
 
 class VehicleViewSet(ListOfOurs):

@@ -70,7 +70,7 @@ def post(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request, key):
     """GET shows the comment and a button, and changes nothing: mail scanners follow links. POST confirms."""
-    comment = get_object_or_404(Comment.objects.select_related("asset__owner"), key=key)
+    comment = get_object_or_404(Comment.objects.select_related("asset__owner", "asset__author__user"), key=key)
     if request.method == "POST":
         comments.confirm(comment, readers.request_facts(request))
         return HttpResponseRedirect(request.path, status=303)

@@ -112,14 +112,15 @@ def confirm(comment: Comment, request_facts: dict) -> bool:
         request_facts=request_facts,
         posted_at=now,
     )
-    letters.tell_owner(comment)
+    letters.tell_team(comment)
     return True
 
 
 @transaction.atomic
 def judge(comment: Comment, state: State, user) -> None:
     """Publish or reject. Raises PermissionDenied without the right `comment.moderate`, ValueError for other states."""
-    _may(user)
+    if not policy.may(user, "comment.moderate"):
+        raise PermissionDenied(_("Only editors and marketers moderate comments."))
     if state not in (State.PUBLISHED, State.REJECTED):
         raise ValueError(f"A comment is published or rejected, not {state!r}")
     Comment.objects.filter(pk=comment.pk).update(state=state, judged_by=user, judged_at=clock.now())
@@ -129,8 +130,12 @@ def judge(comment: Comment, state: State, user) -> None:
 
 @transaction.atomic
 def answer(comment: Comment, text: str, user) -> None:
-    """Answer under the comment, and tell the reader who asked to be told, once. "" takes the answer back."""
-    _may(user)
+    """Answer under the comment, and tell the reader who asked to be told, once. "" takes the answer back.
+
+    Raises PermissionDenied for who neither moderates nor signed the piece.
+    """
+    if not policy.visible(user, "comment.answer", Comment.objects.filter(pk=comment.pk)).exists():
+        raise PermissionDenied(_("Only editors, marketers and who signed the piece answer under it."))
     Comment.objects.filter(pk=comment.pk).update(
         answer=text.strip()[:LONGEST_TEXT], answered_by=user, answered_at=clock.now()
     )
@@ -141,6 +146,13 @@ def answer(comment: Comment, text: str, user) -> None:
 def published(asset_id: int, before: int | None = None) -> QuerySet[Comment]:
     """The published comments of a piece, newest first; `before` is the key of the last one of the page before."""
     rows = Comment.objects.filter(asset=asset_id, state=State.PUBLISHED).select_related("answered_by").order_by("-pk")
+    return rows.filter(pk__lt=before) if before else rows
+
+
+def under_signed(user, before: int | None = None) -> QuerySet[Comment]:
+    """Confirmed comments, read by an editor or waiting for it, under what this person signed; newest first."""
+    rows = Comment.objects.filter(asset__author__user=user, state__in=(State.WAITING, State.PUBLISHED))
+    rows = rows.select_related("asset", "answered_by").order_by("-pk")
     return rows.filter(pk__lt=before) if before else rows
 
 
@@ -169,8 +181,3 @@ def _reasons(text: str, posting: Posting) -> list[str]:
         "links": len(_LINK.findall(text)) > MOST_LINKS,
     }
     return [reason for reason, is_so in found.items() if is_so]
-
-
-def _may(user) -> None:
-    if not policy.may(user, "comment.moderate"):
-        raise PermissionDenied(_("Only editors and marketers moderate comments."))

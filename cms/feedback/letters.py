@@ -15,13 +15,16 @@ def ask_to_confirm(comment: Comment) -> None:
     _send(comment.email, _("Confirm your comment"), "cms/mail/confirm_comment.txt", {"comment": comment, "link": link})
 
 
-def tell_owner(comment: Comment) -> None:
-    """To who owns the piece, if they still log in."""
-    owner = comment.asset.owner
-    if owner and owner.is_active and owner.email:
-        link = settings.BASE_URL + reverse("comments:index")
-        subject = _("A comment on “%(piece)s”") % {"piece": comment.asset.title}
-        _send(owner.email, subject, "cms/mail/comment_posted.txt", {"comment": comment, "link": link})
+def tell_team(comment: Comment) -> None:
+    """To who signed the piece and who owns it, as far as they log in: both may answer, one mail each."""
+    piece = comment.asset
+    author = piece.author.user if piece.author else None
+    links = {author: reverse("comments:mine"), piece.owner: reverse("comments:index")}
+    subject = _("A comment on “%(piece)s”") % {"piece": piece.title}
+    for user, path in links.items():
+        if user and user.is_active and user.email:
+            context = {"comment": comment, "link": settings.BASE_URL + path}
+            _send(user.email, subject, "cms/mail/comment_posted.txt", context)
 
 
 def tell_commenter(comment: Comment) -> None:

@@ -1,12 +1,13 @@
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
 
 class Author(index.Indexed, models.Model):
-    """The person a piece is signed by; need not be somebody who logs in."""
+    """Who a piece is signed by, or who is quoted; need not be somebody who logs in."""
 
     slug = models.SlugField(unique=True, max_length=120)
     name = models.CharField(max_length=120)
@@ -15,6 +16,16 @@ class Author(index.Indexed, models.Model):
     portrait = models.ForeignKey("cms.LibraryImage", models.SET_NULL, null=True, blank=True, related_name="+")
     elsewhere = models.URLField(
         _("profile elsewhere"), blank=True, help_text=_("Their page at a network or employer, for readers who ask.")
+    )
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="profiles",
+        verbose_name=_("log-in"),
+        help_text=_("If they have one here: they hear of comments under what they signed, and can answer them."),
     )
 
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]

@@ -173,6 +173,7 @@ def comments(context, page):
     found = list(rows[: said.SHOWN + 1])
     return {
         "comments": found[: said.SHOWN],
+        "author": page.author,
         "earlier": found[said.SHOWN - 1].pk if len(found) > said.SHOWN else None,
         "token": said.sign(page.pk),
         "thanks": asked.get("commented") == "1",
