@@ -7,11 +7,12 @@ MOST rows each, and only what this user may see.
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Sum
 from django.urls import reverse
 from wagtail.utils.apps import get_app_submodules
 
 from cms import ports
-from cms.models import AssetPage, Campaign
+from cms.models import AssetPage, Campaign, CampaignCost
 
 MOST = 100
 
@@ -45,7 +46,8 @@ class Result:
     downloads: int
     useful: int
     known: bool
-    cost_of_a_reading: Decimal | None
+    spent: Decimal | None  # None: no cost is written down
+    cost_of_a_reading: Decimal | None  # by what was spent; by the budget while nothing is
 
 
 def parts(campaign: Campaign, user) -> list[Part]:
@@ -54,14 +56,14 @@ def parts(campaign: Campaign, user) -> list[Part]:
 
 
 def result(campaign: Campaign) -> Result:
-    """The figures of its pieces added up, and the budget for each piece read to a good part."""
+    """The figures of its pieces added up, and what was spent (else the budget) for each reading to a good part."""
     ids = list(AssetPage.objects.filter(campaign=campaign, live=True).values_list("pk", flat=True))
     figures = ports.asset_figures(ids).values()
     total = {name: sum(one[name] for one in figures) for name in ("views", "reads", "downloads", "useful")}
-    each = None
-    if campaign.budget is not None and total["reads"]:
-        each = (campaign.budget / total["reads"]).quantize(Decimal("0.01"))
-    return Result(pieces=len(ids), known=bool(figures), cost_of_a_reading=each, **total)
+    spent = CampaignCost.objects.filter(campaign=campaign).aggregate(spent=Sum("amount"))["spent"]
+    paid = campaign.budget if spent is None else spent
+    each = (paid / total["reads"]).quantize(Decimal("0.01")) if paid is not None and total["reads"] else None
+    return Result(pieces=len(ids), known=bool(figures), spent=spent, cost_of_a_reading=each, **total)
 
 
 def url_of(piece: AssetPage, user) -> str:

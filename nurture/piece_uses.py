@@ -20,20 +20,25 @@ COUNTED = 10_000  # the newest mails and shares; more than that says nothing mor
 
 def parts(piece: AssetPage, user) -> list[Part]:
     """Five queries at most."""
-    found = [_rules(piece)] if user.has_perm("nurture.view_rule") or user.has_perm("nurture.change_rule") else []
+    return of_pieces([piece.pk], user)
+
+
+def of_pieces(ids: list[int], user) -> list[Part]:
+    """The same of several pieces together."""
+    found = [_rules(ids)] if user.has_perm("nurture.view_rule") or user.has_perm("nurture.change_rule") else []
     if policy.may(user, "mail.view"):
-        found.append(_mails(piece))
+        found.append(_mails(ids))
     if policy.may(user, "piece.find"):
-        found.append(_shares(piece))
+        found.append(_shares(ids))
     return found
 
 
-def _rules(piece: AssetPage) -> Part:
-    """Rules that name it, as they are live or were last saved."""
+def _rules(pieces: list[int]) -> Part:
+    """Rules that name one of them, as they are live or were last saved."""
     naming = ReferenceIndex.objects.filter(
         base_content_type=ContentType.objects.get_for_model(Rule),
         to_content_type=ContentType.objects.get_by_natural_key("wagtailcore", "page"),
-        to_object_id=str(piece.pk),
+        to_object_id__in=[str(pk) for pk in pieces],
     )
     ids = [int(pk) for pk in naming.values_list("object_id", flat=True).distinct()[: MOST + 1]]
     rows = [
@@ -44,9 +49,9 @@ def _rules(piece: AssetPage) -> Part:
     return Part(_("Rules"), rows, empty, len(ids) > MOST)
 
 
-def _mails(piece: AssetPage) -> Part:
+def _mails(pieces: list[int]) -> Part:
     """By template: to how many, and when last."""
-    newest = Delivery.objects.filter(asset=piece.pk, message__isnull=False).order_by("-pk")[:COUNTED]
+    newest = Delivery.objects.filter(asset__in=pieces, message__isnull=False).order_by("-pk")[:COUNTED]
     sent = Delivery.objects.filter(pk__in=newest.values("pk")).order_by()
     by_template = sent.values_list("message__revision__object_id").annotate(n=Count("pk"), last=Max("created_at"))
     told = {int(pk): (n, last) for pk, n, last in by_template[:MOST]}
@@ -55,9 +60,9 @@ def _mails(piece: AssetPage) -> Part:
     return Part(_("In mails"), rows, _("It was in no mail yet."))
 
 
-def _shares(piece: AssetPage) -> Part:
+def _shares(pieces: list[int]) -> Part:
     """By colleague: to how many, and when last."""
-    newest = Share.objects.filter(asset=piece.pk).order_by("-pk")[:COUNTED]
+    newest = Share.objects.filter(asset__in=pieces).order_by("-pk")[:COUNTED]
     given = Share.objects.filter(pk__in=newest.values("pk")).order_by()
     told = given.values_list("user").annotate(n=Count("pk"), last=Max("created_at")).order_by("-last")[:MOST]
     told = list(told)

@@ -56,6 +56,11 @@ def history(visitor_ids: Iterable[int]) -> models.QuerySet[Event]:
     return Event.objects.filter(between, visitor__in=ids).order_by("occurred_at", "id")
 
 
+def of_campaign(pk: int, most: int) -> models.QuerySet[Event]:
+    """The newest `most` events of people who came by an address that names this campaign, newest first."""
+    return Event.objects.filter(campaign=pk, verdict=Verdict.HUMAN).order_by("-occurred_at")[:most]
+
+
 def read_by(visitor_keys: Iterable[UUID]) -> set[int]:
     """Ids of the pieces that these browsers took in, a thousand at most. Three queries."""
     taken_in = history(visitors(visitor_keys).values()).filter(kind__in=READING_KINDS, asset__isnull=False)

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 
@@ -28,7 +28,8 @@ class CampaignPage(generic.InspectView):
 
     def get_context_data(self, **kwargs):
         """The result and each app's part."""
-        result, parts = campaigns.result(self.object), campaigns.parts(self.object, self.request.user)
+        parts = campaigns.parts(self.object, self.request.user)
+        result = campaigns.result(self.object)
         return super().get_context_data(
             campaign=self.object, result=result, parts=parts, currency=settings.CURRENCY, **kwargs
         )
@@ -38,6 +39,8 @@ def _day(day) -> str:
     return date_format(day, "j M Y") if day else ""
 
 
+COSTS = format_lazy(_("What was paid, in {}"), settings.CURRENCY)
+COST = [FieldPanel("what"), FieldPanel("amount"), FieldPanel("paid_on")]
 BUDGET = FieldPanel("budget", heading=format_lazy(_("Budget in {}"), settings.CURRENCY))
 
 
@@ -74,4 +77,5 @@ class CampaignViewSet(ListOfOurs):
             ]
         ),
         FieldPanel("expected_result"),
+        InlinePanel("costs", heading=COSTS, label=_("Cost"), panels=[FieldRowPanel(COST)]),
     ]

@@ -4,7 +4,7 @@ from cms.feedback.models import Comment, Poll, PollAnswer, PollOption, Rating, R
 from cms.gates.models import Gate, GateDay, GateQuestion, GateSubmission
 from cms.models.agreements import AgreementSignature, SignalAgreement
 from cms.models.authors import Author
-from cms.models.campaigns import Campaign, Vehicle
+from cms.models.campaigns import Campaign, CampaignCost, Vehicle
 from cms.models.cycle import CycleSignature, CycleVersion
 from cms.models.documents import LibraryDocument, LibraryImage, LibraryRendition
 from cms.models.files import AssetFile
@@ -32,6 +32,7 @@ __all__ = [
     "Author",
     "BuyingStage",
     "Campaign",
+    "CampaignCost",
     "Comment",
     "CycleSignature",
     "CycleVersion",

@@ -3,6 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
 
 class Vehicle(models.Model):
@@ -19,7 +21,7 @@ class Vehicle(models.Model):
         return self.name
 
 
-class Campaign(models.Model):
+class Campaign(ClusterableModel):
     """An undertaking with an objective, dates and a budget. One mail to a segment is a broadcast, not a campaign."""
 
     name = models.CharField(max_length=120)
@@ -41,3 +43,18 @@ class Campaign(models.Model):
     def clean(self):
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("A campaign cannot end before it starts.")})
+
+
+class CampaignCost(models.Model):
+    """Something that was paid for a campaign."""
+
+    campaign = ParentalKey(Campaign, on_delete=models.CASCADE, related_name="costs")
+    what = models.CharField(max_length=120, help_text=_("Stand at the fair, printing, agency …"))
+    amount = models.DecimalField(max_digits=12, decimal_places=2, help_text=_("Negative: money that came back."))
+    paid_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.what

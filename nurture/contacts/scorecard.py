@@ -136,7 +136,7 @@ def _count_known(counted: dict, at: datetime) -> None:
                 row = counted[asset][days]
                 row["readers"] += 1
                 row["known"] += 1
-                row["moves"] += sum(_follows(move, times) for move in moved)
+                row["moves"] += sum(follows(move, times) for move in moved)
                 _place(row, reading, first, histories, contact)
 
 
@@ -181,7 +181,7 @@ def _place(row: dict[str, int], reading: Reading, first: int, histories: Histori
         row["relevant"] += stage == made_stage and persona in made_personas
 
 
-def _follows(move: datetime, times: list[datetime]) -> bool:
+def follows(move: datetime, times: list[datetime]) -> bool:
     """Was there a reading at the move, or within the days before it? `times` oldest first."""
     before = bisect_right(times, move)
     return bool(before) and move - times[before - 1] <= FOLLOWS

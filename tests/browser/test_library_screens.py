@@ -7,7 +7,18 @@ import pytest
 from django.utils import timezone
 
 from cms import agreements, clock, placements, policy, reuse
-from cms.models import AssetPage, BuyingStage, Campaign, HomePage, Persona, Scorecard, SignalAgreement, Topic, User
+from cms.models import (
+    AssetPage,
+    BuyingStage,
+    Campaign,
+    CampaignCost,
+    HomePage,
+    Persona,
+    Scorecard,
+    SignalAgreement,
+    Topic,
+    User,
+)
 from nurture.contacts.models import Account, Contact
 from nurture.sales import shares
 from tests.browser.conftest import NARROW, WIDE, login, overflows, violations
@@ -48,6 +59,7 @@ def full(site):
     stage, persona = BuyingStage.objects.first(), Persona.objects.create(slug="buyer", name="Careful buyer")
     topic = Topic.objects.create(slug="claims", name="Claims", description="What warm loads cost.")
     campaign = Campaign.objects.create(name="Hot week", objective="Fewer warm loads.", utm_campaign="hot-week")
+    CampaignCost.objects.create(campaign=campaign, what="Stand at the fair", amount=1200)
     home, pieces = HomePage.objects.get(), []
     table = {"caption": "", "columns": [{"type": "text", "heading": "Item"}], "rows": [{"values": ["Product"]}]}
     body = [{"type": "text", "value": "<p>Text.</p>"}, {"type": "table", "value": table}]
@@ -83,6 +95,7 @@ def full(site):
         "persona": f"/admin/library/personas/page/{persona.pk}/",
         "merge": f"/admin/library/topics/merge/{topic.pk}/",
         "campaign": f"/admin/library/campaigns/inspect/{campaign.pk}/",
+        "campaign's form": f"/admin/library/campaigns/edit/{campaign.pk}/",
         "use": f"/admin/library/pieces/{pk}/use/",
         "scorecard of a piece": f"/admin/reports/scorecard/{pk}/",
         "classify": f"/admin/bulk/wagtailcore/page/classify/?id={pk}",

@@ -1,11 +1,14 @@
 """A campaign's page: everything that points at it, from every app, and what came of it."""
 
+import html
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from wagtail.models import ModelLogEntry
+from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
 from cms import campaigns, clock, ports
 from cms.models import AssetPage, Campaign, HomePage
@@ -35,7 +38,9 @@ def page(client, user, campaign):
 
 
 def rows(answer):
-    return {part.heading: [(row.label, row.note) for row in part.rows] for part in answer.context["parts"]}
+    """What it shows, by kind; without the kinds of which there is nothing."""
+    parts = answer.context["parts"]
+    return {part.heading: [(row.label, row.note) for row in part.rows] for part in parts if part.rows}
 
 
 def test_page_shows_pieces_entries_and_links_of_the_campaign_and_no_others(client, marketer, campaign, make_piece):
@@ -56,10 +61,32 @@ def test_page_shows_pieces_entries_and_links_of_the_campaign_and_no_others(clien
 
 def test_empty_campaign_says_how_things_come_to_it(client, marketer, campaign):
     answer = page(client, marketer, campaign)
-    assert rows(answer) == {"Pieces": [], "Tracked links": [], "In the calendar": []}
+    assert rows(answer) == {}
+    parts = ("Pieces", "Costs", "Tracked links", "Came by it", "In the calendar", "What came of it with people")
+    parts += ("Contacts", "Rules", "In mails", "Shared by")
+    assert tuple(part.heading for part in answer.context["parts"]) == parts
     words = answer.content.decode()
+    assert all(part.empty and part.empty in html.unescape(words) for part in answer.context["parts"])
     assert "Not known yet" in words
     assert "utm_campaign=hot-week" in words
+
+
+def test_costs_are_added_up_and_go_before_the_budget(client, marketer, campaign, make_piece, monkeypatch):
+    piece = make_piece("One")
+    client.force_login(marketer)
+    edit = reverse("campaigns:edit", args=[campaign.pk])
+    fields = {"name": "Hot week", "objective": "x", "utm_campaign": "hot-week", "budget": "300"}
+    costs = [{"what": "Stand", "amount": "450", "paid_on": "2026-03-01"}, {"what": "Back", "amount": "-50"}]
+    answer = client.post(edit, fields | nested_form_data({"costs": inline_formset(costs)}))
+    assert answer.status_code == 302
+    told = {"views": 10, "readers": 8, "reads": 4, "downloads": 1, "useful": 2, "not_useful": 0}
+    monkeypatch.setattr(ports.asset_figures, "_answer", lambda ids: {piece.pk: told})
+    found = page(client, marketer, campaign)
+    assert rows(found)["Costs"] == [("Stand", "450.00 EUR · 1 Mar 2026"), ("Back", "-50.00 EUR")]
+    assert (found.context["result"].spent, str(found.context["result"].cost_of_a_reading)) == (Decimal(400), "100.00")
+    assert "Spent for each reading" in found.content.decode()
+    [entry] = ModelLogEntry.objects.for_instance(campaign).filter(action="wagtail.edit")
+    assert entry.user == marketer
 
 
 def test_result_adds_up_the_pieces_and_divides_the_budget_by_readings(campaign, make_piece, monkeypatch):
@@ -85,5 +112,5 @@ def test_page_costs_the_same_with_one_thing_of_each_kind_and_three(
         make_piece(f"Piece {n}")
         Entry.objects.create(title=f"Entry {n}", campaign=campaign)
     page(client, marketer, campaign)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(28):
         assert len(rows(client.get(reverse("campaigns:inspect", args=[campaign.pk])))["Pieces"]) == number

@@ -44,6 +44,12 @@ class Event(models.Model):
             # The other half of the one above: a day's events are counted by index, whatever they are about.
             models.Index(fields=["occurred_at"], name="event_of_no_asset", condition=models.Q(asset__isnull=True)),
             models.Index(fields=["occurred_at"], name="event_of_search", condition=models.Q(kind="site_searched")),
+            # Few events have one: only who comes by an address that names a campaign.
+            models.Index(
+                fields=["campaign", "occurred_at"],
+                name="event_by_campaign",
+                condition=models.Q(campaign__isnull=False),
+            ),
             models.Index(fields=["link_ref"], name="event_by_link", condition=models.Q(link_ref__isnull=False)),
         ]
 
