@@ -34,8 +34,8 @@ class Port:
 # cms.gates.models.Fills: text} of what is not empty.
 reader = Port("reader", lambda request: {"key": None, "known": {}, "read": set(), "stage": None, "persona": None})
 
-# audience() -> {(stage_id, persona_id | None): {"contacts": n, "accounts": n, "weeks": float | None}}
-# or None: not known yet
+# audience() -> {(stage_id, persona_id | None): {"contacts": n, "accounts": n, "weeks": float | None, "searches": n or
+# None}} (of 90 days that found nothing, by people whose stage and persona we know), or None: not known yet
 audience = Port("audience", lambda: None)
 
 # asset_figures(ids) -> {asset_id: {"views", "readers", "reads", "downloads", "useful", "not_useful": all n}};

@@ -39,6 +39,8 @@ class Cell:
     contacts: int | None = None
     accounts: int | None = None
     weeks: float | None = None
+    searches: int | None = None
+    asked: int | None = None
     part: str = ""
     best: Standout | None = None
     worst: Standout | None = None
@@ -70,6 +72,11 @@ class Cell:
         return self.state in (NONE, THIN)
 
     @property
+    def wished(self) -> int:
+        """How often readers looked in vain or customers asked, as far as anybody knows."""
+        return (self.searches or 0) + (self.asked or 0)
+
+    @property
     def query(self) -> str:
         """For the address of the lists behind the figures."""
         return f"stage={self.row}&persona={self.column}{self.part}"
@@ -91,6 +98,7 @@ class Table:
     contacts_known: bool
     levels: CoverageLevels
     judged: list[Cell] = field(default_factory=list)
+    unmet: list | None = None  # [words, how often] of searches in vain by whomever; None: not known yet
 
     @property
     def empty(self) -> int:
@@ -106,10 +114,25 @@ class Table:
         return sum(cell.supply is SHORT for cell in self.judged)
 
     @property
+    def searches_known(self) -> bool:
+        return any(cell.searches is not None for cell in self.judged)
+
+    @property
+    def asked_known(self) -> bool:
+        return any(cell.asked is not None for cell in self.judged)
+
+    @property
+    def gaps(self) -> list[Cell]:
+        """What is wanting, the most urgent first: nothing before thin; then what is wished for most, then where most
+        contacts are, then what nobody works on."""
+        found = [cell for cell in self.judged if cell.wanting]
+        return sorted(
+            found, key=lambda cell: (cell.live, -cell.wished, -(cell.contacts or 0), cell.planned + cell.drafts)
+        )
+
+    @property
     def most_urgent(self) -> Cell | None:
-        """The gap where most contacts are; without contacts the first one that nobody works on."""
-        gaps = [cell for cell in self.judged if cell.wanting]
-        return min(gaps, key=lambda cell: (cell.live, -(cell.contacts or 0), cell.planned + cell.drafts), default=None)
+        return next(iter(self.gaps), None)
 
 
 def head_count(audience: dict | None) -> Counter | None:
@@ -129,34 +152,32 @@ def table(part: Narrowing = ALL_OF_IT) -> Table:
     levels = CoverageLevels.now()
     stages = {stage.pk: stage.name for stage in BuyingStage.objects.all()}
     personas = {persona.pk: persona.name for persona in Persona.objects.all()}
-    figures, standouts = coverage_kept.figures(levels, part, personas)
+    kept = coverage_kept.figures(levels, part, personas)
     audience = ports.audience()
     columns = personas | {NOBODY: _("No persona")} | {ALL: _("All personas")}
-    if not any(column == NOBODY for _row, column, _kind in figures):
+    if not any(column == NOBODY for _row, column, _kind in kept.counted):
         del columns[NOBODY]
     heads = head_count(audience)
     rows = [
         Row(
             key,
             label,
-            [
-                _cell((key, label), one, levels, figures, heads, audience, part.query, standouts)
-                for one in columns.items()
-            ],
+            [_cell((key, label), one, levels, kept, heads, audience, part.query) for one in columns.items()],
         )
         for key, label in (stages | {NOBODY: _("Unclassified"), ALL: _("All stages")}).items()
     ]
     judged = [cell for row in rows for cell in row.cells if cell.judged]
-    return Table(list(columns.values()), rows, heads is not None, levels, judged)
+    return Table(list(columns.values()), rows, heads is not None, levels, judged, kept.unmet)
 
 
-def _cell(row, column, levels, figures, heads, audience, part, standouts) -> Cell:
-    """`row` and `column` are (key, label). Accounts and weeks are said of single cells only: they do not add up."""
+def _cell(row, column, levels, kept, heads, audience, part) -> Cell:
+    """`row` and `column` are (key, label). Accounts, weeks and searches are of single cells: they do not add up."""
     key = (row[0], column[0])
-    live, weak, drafted, planned = (figures[(*key, kind)] for kind in Kind)
+    live, weak, drafted, planned = (kept.counted[(*key, kind)] for kind in Kind)
     contacts = None if heads is None or row[0] == NOBODY else heads[key]
     known = (audience or {}).get((row[0], None if column[0] == NOBODY else column[0]), {})
+    asked = None if kept.asked is None else kept.asked[key]
     return Cell(
-        row[0], column[0], row[1], column[1], levels, live, weak, drafted, planned, contacts,
-        known.get("accounts"), known.get("weeks"), part, **standouts.get(key, {}),
+        row[0], column[0], row[1], column[1], levels, live, weak, drafted, planned, contacts, known.get("accounts"),
+        known.get("weeks"), known.get("searches"), asked, part, **kept.standouts.get(key, {}),
     )  # fmt: skip

@@ -26,10 +26,11 @@ class CellPen:
         """One `<td>`."""
         self.where = filled('<span class="w-sr-only">: {}, {}</span>', cell.row_label, cell.column_label)
         return filled(
-            '<td class="nr-cell{}" data-cell="{}-{}">{}<span class="nr-cell__figures">{}</span>{}{}{}{}</td>',
+            '<td class="nr-cell{}" data-cell="{}-{}">{}<span class="nr-cell__figures">{}</span>{}{}{}{}{}</td>',
             f" nr-cell--{cell.state.key}" if cell.state else "", cell.row, cell.column,
             filled('<span class="nr-cell__state">{}</span>', self._state(cell.state)) if cell.state else NOTHING,
-            self._figures(cell), self._people(cell), self._standouts(cell), self._changes(cell), self._plan(cell),
+            self._figures(cell), self._people(cell), self._wishes(cell), self._standouts(cell), self._changes(cell),
+            self._plan(cell),
         )  # fmt: skip
 
     def _state(self, state: State) -> SafeString:
@@ -69,6 +70,16 @@ class CellPen:
         said = _("weeks unread: %(n)s, %(said)s") % {"n": f"{cell.weeks:.1f}".removesuffix(".0"), "said": supply.word}
         html = '<span class="nr-cell__people nr-cell__people--{}">{}{}</span>'
         return filled(html, supply.key, icon(supply.icon), said)
+
+    def _wishes(self, cell: Cell) -> SafeString:
+        """What was looked for in vain and asked for there; nothing for none, and for what nobody knows yet."""
+        parts = []
+        if cell.searches:
+            parts.append(ngettext("%d search in vain", "%d searches in vain", cell.searches) % cell.searches)
+        if cell.asked:
+            parts.append(ngettext("asked for by %d customer", "asked for by %d customers", cell.asked) % cell.asked)
+        html = '<span class="nr-cell__people">{}{}</span>'
+        return filled(html, icon("search"), ", ".join(parts)) if parts else NOTHING
 
     def _standouts(self, cell: Cell) -> SafeString:
         if cell.few_readers:

@@ -14,7 +14,8 @@ def lines(table: coverage.Table, *, all_told: bool) -> Iterator[list[str]]:
     yield [
         _("Buying stage"), _("Persona"), _("State"), _("Live"), _("Stale or low-rated"),
         *([_("Drafts")] if all_told else []), _("Planned"), _("Contacts"), _("Accounts"),
-        _("Weeks of supply"), _("Supply"), _("Best piece"), _("Best: of its readers those it is for"),
+        _("Weeks of supply"), _("Supply"), _("Searches in vain"), _("Customers who asked"),
+        _("Best piece"), _("Best: of its readers those it is for"),
         _("Worst piece"), _("Worst: of its readers those it is for"),
         *(_then_heads(all_told) if is_compared else []),
     ]  # fmt: skip
@@ -24,7 +25,8 @@ def lines(table: coverage.Table, *, all_told: bool) -> Iterator[list[str]]:
         state = str(cell.state.word) if cell.state else ""
         supply = str(cell.supply.word) if cell.supply else ""
         said = ["" if one is None else str(one) for one in people]
-        figures_ = [*map(str, counted), *said, supply, *_standout(cell.best), *_standout(cell.worst)]
+        wishes = ["" if one is None else str(one) for one in (cell.searches, cell.asked)]
+        figures_ = [*map(str, counted), *said, supply, *wishes, *_standout(cell.best), *_standout(cell.worst)]
         yield [cell.row_label, cell.column_label, state, *figures_, *_then(cell, all_told)]
 
 

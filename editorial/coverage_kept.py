@@ -21,7 +21,7 @@ from editorial.coverage_lists import ALL, Kind, Narrowing, live_pieces
 from editorial.models import CoverageCount, CoverageLevels, StaleCoverage
 
 HOLDS = timedelta(hours=1)
-BEST, WORST = "best", "worst"
+BEST, WORST, ASKED = "best", "worst", "asked"
 
 Figures = dict[str, dict]  # of a part of the map, as in `CoverageCount`
 
@@ -35,19 +35,29 @@ class Standout(NamedTuple):
     placed: int
 
 
+class Kept(NamedTuple):
+    """What stands in a part of the map. What is last counted, not now: standouts, wishes and searches."""
+
+    counted: Counter  # {(row, column, kind): n}
+    standouts: dict[tuple, dict[str, Standout]]  # {(row, column): {BEST: Standout, WORST: Standout}}
+    asked: Counter | None  # {(row, column): how often sales heard a customer ask}; None: of nothing yet
+    unmet: list | None  # [words, how often] of searches in vain; None: nobody searched
+
+
 def mark(**_signal) -> None:
     """Something that the map counts was saved: what is kept holds no more. Call it in the transaction that saves."""
     StaleCoverage.objects.create(marked_at=clock.now())
 
 
-def figures(levels: CoverageLevels, part: Narrowing, personas: Iterable[int]) -> tuple[Counter, dict]:
-    """{(row, column, kind): n}, and {(row, column): {BEST: Standout, WORST: Standout}}.
-
-    Two statements, and four more where what is kept does not hold. Standouts are as last counted either way.
-    """
-    kept, holds = _kept(part)
-    counted = _read(kept) if holds else count(groups(levels, part), personas)
-    return counted, _standouts(kept)
+def figures(levels: CoverageLevels, part: Narrowing, personas: Iterable[int]) -> Kept:
+    """Of this part. Two statements, and four more where what is kept does not hold."""
+    kept, topic = _kept(part), part.topic.pk if part.topic else 0
+    whole, mine, of_topic = (kept.get(key) for key in ((0, ""), (topic, part.format), (topic, "")))
+    of_cells = mine.figures if mine else {}
+    counted = _read(of_cells) if holds(kept.values()) else count(groups(levels, part), personas)
+    asked = _asked(of_cells) if whole and whole.is_asked else None
+    is_searched = whole and whole.unmet is not None
+    return Kept(counted, _standouts(of_cells), asked, ((of_topic and of_topic.unmet) or []) if is_searched else None)
 
 
 def rows(wanted: Q, *leave_out: str) -> list[CoverageCount]:
@@ -62,11 +72,10 @@ def holds(kept: Iterable[CoverageCount]) -> bool:
     return bool(whole and not whole.is_stale and is_today(whole.counted_at) and whole.counted_at > clock.now() - HOLDS)
 
 
-def _kept(part: Narrowing) -> tuple[Figures, bool]:
-    """What is kept of a part, and whether it holds. One statement."""
-    asked = (part.topic.pk if part.topic else 0, part.format)
-    kept = rows(Q(topic=asked[0], format=asked[1]))
-    return next((row.figures for row in kept if (row.topic, row.format) == asked), {}), holds(kept)
+def _kept(part: Narrowing) -> dict[tuple[int, str], CoverageCount]:
+    """What is kept of the whole map, of a part, and of its topic in any format. One statement."""
+    topic = part.topic.pk if part.topic else 0
+    return {(row.topic, row.format): row for row in rows(Q(topic=topic, format__in=("", part.format)))}
 
 
 def is_today(moment: datetime) -> bool:
@@ -88,6 +97,16 @@ def _cells(kept: Figures) -> Iterator[tuple[tuple, dict]]:
     for key, cell in kept.items():
         row, column = (int(one) if one.isdecimal() else one for one in key.split("-"))
         yield (row, column), cell
+
+
+def _asked(kept: Figures) -> Counter:
+    """As `_read`, of the customers' wishes."""
+    counted = Counter()
+    for (row, column), cell in _cells(kept):
+        if number := cell.get(ASKED):
+            counted[row, column] += number
+            counted[ALL, column] += number
+    return counted
 
 
 def _standouts(kept: Figures) -> dict[tuple, dict[str, Standout]]:

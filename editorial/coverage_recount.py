@@ -11,16 +11,16 @@ from django.utils import timezone
 
 from cms import clock, scorecards
 from cms.models import AssetPage, AssetTopic, Persona, Scorecard, Topic
-from editorial import topic_dates
+from editorial import demand, topic_dates
 from editorial.coverage_counts import pieces
-from editorial.coverage_kept import BEST, WORST, Figures, is_today
+from editorial.coverage_kept import ASKED, BEST, WORST, Figures, is_today
 from editorial.coverage_lists import ALL, NOBODY, Kind, plans
 from editorial.models import CoverageCount, CoverageLevels, Entry, StaleCoverage
 
 AGAIN = timedelta(minutes=10)
 NEW = timedelta(days=30)  # a piece that is live for less is not called the worst: it had no time
 MOST_MARKS = 5_000
-SAID = ("figures", "newest", "coming")
+SAID = ("figures", "newest", "coming", "unmet", "is_asked")
 
 Part = tuple[int, str]  # topic and format; 0 and "" for all
 
@@ -48,6 +48,7 @@ def recount() -> int:
         return 0
     found = _count(CoverageLevels.now(), now)
     _add_dates(found)
+    _add_searches(found)
     with transaction.atomic():
         current = CoverageCount.objects.select_for_update().filter(topic=0, format="").first()
         if (current and current.counted_at) != (whole and whole.counted_at):
@@ -58,21 +59,34 @@ def recount() -> int:
 
 
 def _count(levels: CoverageLevels, now: datetime) -> dict[Part, Figures]:
-    """Every part of the map, in eight statements."""
+    """Every part of the map, in nine statements."""
+    asked = demand.asked_for()
     parts: dict[Part, Figures] = defaultdict(lambda: defaultdict(Counter))
     everybody = list(Persona.objects.values_list("pk", flat=True))
     cards = _cards()
     for item, named, topics in _items(levels):
         row = NOBODY if item.stage is None else item.stage
         columns = everybody if item.for_all else named or [NOBODY]
+        is_piece = item.kind != Kind.PLANNED
         card = cards.get(item.pk) if item.kind in (Kind.LIVE, Kind.WEAK) and item.stage is not None else None
+        wishes = asked[item.pk] if is_piece else 0
         for part in product((0, *topics), ("", item.format)):
             for column in (ALL, *columns):
                 cell = parts[part][f"{row}-{column}"]
                 cell[item.kind] += 1
+                if wishes:
+                    cell[ASKED] += wishes
                 if card and column not in (ALL, NOBODY):
                     _compare(cell, (item.pk, *card), is_new=not item.live_since or item.live_since > now - NEW)
+    if asked:
+        parts[0, ""]["is_asked"] = True
     return parts
+
+
+def _add_searches(found: dict[Part, Figures]) -> None:
+    """To the whole map and to each topic's part what was searched in vain. Two statements."""
+    for topic, lines in demand.unmet().items():
+        found[topic, ""]["unmet"] = lines
 
 
 def _add_dates(found: dict[Part, Figures]) -> None:
@@ -144,8 +158,9 @@ def _store(found: dict[Part, Figures], before: dict[Part, CoverageCount], now: d
 
 
 def _row(part: Part, cells: Figures, now: datetime) -> CoverageCount:
-    dates = {name: cells.pop(name, None) for name in ("newest", "coming")}
-    return CoverageCount(topic=part[0], format=part[1], figures=_plain(cells), counted_at=now, **dates)
+    more = {name: cells.pop(name, None) for name in ("newest", "coming", "unmet")}
+    more["is_asked"] = cells.pop("is_asked", False)
+    return CoverageCount(topic=part[0], format=part[1], figures=_plain(cells), counted_at=now, **more)
 
 
 def _said(row: CoverageCount) -> list:

@@ -73,7 +73,7 @@ class CoverageView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView
         choices = {"topics": Topic.objects.all(), "formats": Format.choices, "months": snapshots.months()}
         shown = shown_to(self.request, part)
         against = {"against": compared(self.request, shown["table"], part)}
-        return super().get_context_data(**kwargs) | shown | choices | against
+        return super().get_context_data(**kwargs) | shown | choices | against | {"ranked": True}
 
 
 def compared(request, table: coverage.Table, part: Narrowing) -> CoverageSnapshot | None:

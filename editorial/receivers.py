@@ -14,7 +14,7 @@ from wagtail.signals import (
     workflow_submitted,
 )
 
-from cms.models import AssetPage, AssetTopic, BuyingStage, Persona, Topic
+from cms.models import AssetPage, AssetTopic, BuyingStage, Persona, SalesFeedback, Topic
 from editorial import coverage_kept, schedule
 from editorial.models import CoverageLevels, Entry
 
@@ -74,7 +74,7 @@ def count_again(sender, update_fields=None, **kwargs):
         coverage_kept.mark()
 
 
-for model in (AssetPage, Entry, AssetTopic, BuyingStage, Persona, Topic, CoverageLevels):
+for model in (AssetPage, Entry, AssetTopic, BuyingStage, Persona, Topic, CoverageLevels, SalesFeedback):
     post_save.connect(count_again, sender=model)
     post_delete.connect(count_again, sender=model)
 for through in SETS:

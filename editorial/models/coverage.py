@@ -48,8 +48,8 @@ class CoverageCount(models.Model):
     """What stands in the cells of the map, counted in the background (`editorial/coverage_counts.py`).
 
     One row for the whole map, and one for each topic, format, and topic with format that anything is about. `figures`:
-    {"STAGE-COLUMN": {"live", "weak", "draft", "planned": n, "best", "worst": [piece, relevant, placed]}}; what is
-    missing is none. Numbers, no relations: a row is written anew when what it counts is gone.
+    {"STAGE-COLUMN": {"live", "weak", "draft", "planned", "asked": n, "best", "worst": [piece, relevant, placed]}}; what
+    is missing is none. Numbers, no relations: a row is written anew when what it counts is gone.
     """
 
     topic = models.BigIntegerField(default=0, help_text="0: all topics.")
@@ -57,6 +57,10 @@ class CoverageCount(models.Model):
     figures = models.JSONField(default=dict)
     newest = models.JSONField(null=True, help_text="Of a topic, in any format: [id, title, day] of its newest piece.")
     coming = models.JSONField(null=True, help_text="The same of the entry about it that comes next.")
+    unmet = models.JSONField(
+        null=True, help_text="[words, how often] of searches in vain; of a topic, those that name it."
+    )
+    is_asked = models.BooleanField(default=False, help_text="Did sales tell of any customer who asked for a piece?")
     counted_at = models.DateTimeField(help_text="When it last changed; of the whole map: when it was last counted.")
 
     class Meta:

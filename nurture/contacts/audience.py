@@ -16,9 +16,9 @@ LATELY = timedelta(days=183)
 
 
 def audience() -> dict[tuple[int, int | None], dict[str, float | None]]:
-    """{(stage id, persona id or None): {"contacts": n, "accounts": n, "weeks": n or None}} in two queries.
+    """{(stage id, persona id or None): {"contacts", "accounts": n, "weeks", "searches": n or None}} in two queries.
 
-    Weeks of supply are what `supply.refresh` counted; None: not known yet.
+    Weeks of supply and searches in vain are what `supply.refresh` counted; None: not known yet.
     """
     rows = (
         Contact.objects.filter(stage__isnull=False, synthetic=False, internal=False, erased_at=None)
@@ -26,9 +26,11 @@ def audience() -> dict[tuple[int, int | None], dict[str, float | None]]:
         .values_list("stage_id", "persona_id")
         .annotate(contacts=Count("pk"), accounts=Count("account", distinct=True))
     )
-    weeks = {(stage, persona): n for stage, persona, n in CellSupply.objects.values_list("stage", "persona", "weeks")}
+    kept = CellSupply.objects.values_list("stage", "persona", "weeks", "searches")
+    counted = {(stage, persona): {"weeks": weeks, "searches": n} for stage, persona, weeks, n in kept}
+    unknown = {"weeks": None, "searches": None}
     return {
-        (stage, persona): {"contacts": contacts, "accounts": accounts, "weeks": weeks.get((stage, persona))}
+        (stage, persona): {"contacts": contacts, "accounts": accounts, **counted.get((stage, persona), unknown)}
         for stage, persona, contacts, accounts in rows
     }
 

@@ -246,12 +246,16 @@ class FieldChange(models.Model):
 
 
 class CellSupply(models.Model):
-    """Weeks of unread supply for the readers of a stage and persona, counted as a whole each time (`supply.py`)."""
+    """Weeks of unread supply for the readers of a stage and persona, and what they searched in vain, counted as a whole
+    each time (`supply.py`)."""
 
     stage = models.ForeignKey("cms.BuyingStage", models.CASCADE, related_name="+", db_index=False)
     persona = models.ForeignKey("cms.Persona", models.CASCADE, related_name="+")
     weeks = models.FloatField(null=True, help_text="Empty: too few readers to know.")
     readers = models.PositiveIntegerField(default=0, help_text="Contacts who took in something in the last 90 days.")
+    searches = models.PositiveIntegerField(
+        null=True, help_text="Of the last 90 days that found nothing. Empty: nobody we know searched."
+    )
     counted_at = models.DateTimeField()
 
     class Meta:

@@ -8,6 +8,8 @@ the stage, and for the persona or for all. Each piece counts once a reader, when
 number of different pieces, of any cell, that they took in within the 90 days. With fewer than
 five readers it is not known.
 
+Beside them stands demand: how many searches of the site by people who are there now found nothing in those 90 days.
+
 Counted as a whole each time and never added up, so a replay, a changed verdict and an erased person come out right.
 """
 
@@ -25,6 +27,7 @@ from cms.models import AssetPage, BuyingStage, Persona
 from cms.models.pages import Audience
 from nurture.contacts.models import CellSupply, Contact, Engagement
 from tracking.kinds import READING_KINDS
+from tracking.models import Event
 
 LATELY_DAYS = 90
 FEWEST_READERS = 5
@@ -37,7 +40,7 @@ Alike = tuple[int, int, int]  # pieces taken in lately, pieces of the cell ever 
 def refresh(hurry: bool = False) -> int:
     """Count every stage and persona again if the last time is an hour ago, or in a hurry; how many cells. The loop.
 
-    Five statements read and one writes, however many people and pieces. Two workers write the same.
+    Six statements read and one writes, however many people and pieces. Two workers write the same.
     """
     now = clock.now()
     if not hurry and CellSupply.objects.filter(counted_at__gt=now - AGAIN_AFTER).exists():
@@ -45,13 +48,14 @@ def refresh(hurry: bool = False) -> int:
     cells = list(
         product(*(model.objects.order_by("pk").values_list("pk", flat=True) for model in (BuyingStage, Persona)))
     )
-    served, readers = _served(), _readers()
+    served, readers, searched = _served(), _readers(), _searched()
     rows = [
         CellSupply(
             stage_id=stage,
             persona_id=persona,
             weeks=weeks(served[stage, None] + served[stage, persona], readers[stage, persona]),
             readers=sum(number for _lately, _read, number in readers[stage, persona]),
+            searches=None if searched is None else searched.get((stage, persona), 0),
             counted_at=now,
         )
         for stage, persona in cells
@@ -61,7 +65,7 @@ def refresh(hurry: bool = False) -> int:
             rows,
             update_conflicts=True,
             unique_fields=["stage", "persona"],
-            update_fields=["weeks", "readers", "counted_at"],
+            update_fields=["weeks", "readers", "searches", "counted_at"],
         )
     return len(rows)
 
@@ -126,6 +130,17 @@ def _readers() -> dict[Cell, list[Alike]]:
     for stage, persona, *alike in rows.iterator():
         found[stage, persona].append(tuple(alike))
     return found
+
+
+def _searched() -> dict[Cell, int] | None:
+    """Searches in vain of each cell's people, as far as we know who searched; None: nobody we know did. One query."""
+    since = clock.now() - timedelta(days=LATELY_DAYS)
+    asked = Event.objects.filter(kind="site_searched", occurred_at__gt=since, occurred_at__lte=clock.now())
+    found = Engagement.objects.filter(event_uuid__in=asked.values("uuid"), human=True)
+    people = {"contact__synthetic": False, "contact__internal": False, "contact__erased_at": None}
+    rows = found.filter(**people).order_by().values_list("contact__stage", "contact__persona")
+    counted = list(rows.annotate(empty=Count("pk", filter=Q(properties__results=0))))
+    return {(stage, persona): empty for stage, persona, empty in counted} if counted else None
 
 
 def _different(engagements: QuerySet[Engagement]) -> Coalesce:

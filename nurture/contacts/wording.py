@@ -61,7 +61,7 @@ def did(engagement: Engagement) -> str:
     if kind == "action_taken" and properties.get("event"):
         return _("Did ‘%s’ in another program") % str(properties["event"])[:200]
     if kind == "site_searched":
-        return _("Searched the site for ‘%s’") % str(properties.get("query", ""))[:80]
+        return _("Searched the site for ‘%s’") % str(properties.get("words") or properties.get("query", ""))[:80]
     with_title, without = WORDS.get(kind, (None, kind.replace("_", " ").capitalize()))
     return str(with_title) % title if with_title and title else str(without)
 

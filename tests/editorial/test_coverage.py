@@ -172,7 +172,7 @@ def test_weeks_of_supply_are_judged_by_the_teams_level(weeks, key, words, client
     assert ("<strong>1</strong> will soon have read" in page) == (key == "short")
     lines = client.get(reverse("editorial:coverage"), {"export": "csv"}).content.decode()
     said = "," if weeks is None else f"{weeks},{supply.word}"
-    assert f",6,2,{said},,,,\r\n" in lines
+    assert f",6,2,{said},,,,,,\r\n" in lines
 
 
 def test_a_retired_piece_is_no_draft_but_one_taken_back_is(make_piece, make_entry, stage, persona, marketer):

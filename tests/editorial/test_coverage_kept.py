@@ -47,7 +47,7 @@ def shown(table):
 
 
 def holds(part=Narrowing()):  # noqa: B008 -- frozen
-    return coverage_kept._kept(part)[1]
+    return coverage_kept.holds(coverage_kept._kept(part).values())
 
 
 @pytest.mark.parametrize("number", [1, 3, 1000])

@@ -44,8 +44,8 @@ def test_audience_counts_contacts_and_accounts_in_two_queries(make_contact, stag
     with django_assert_num_queries(2):
         found = audience()
     assert found == {
-        (stages[0].pk, None): {"contacts": 2, "accounts": 1, "weeks": None},
-        (stages[1].pk, None): {"contacts": 1, "accounts": 0, "weeks": None},
+        (stages[0].pk, None): {"contacts": 2, "accounts": 1, "weeks": None, "searches": None},
+        (stages[1].pk, None): {"contacts": 1, "accounts": 0, "weeks": None, "searches": None},
     }
 
 

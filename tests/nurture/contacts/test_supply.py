@@ -1,6 +1,7 @@
 """Weeks of unread supply: cases counted by hand, who is left out, and that counting again changes nothing."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -10,6 +11,7 @@ from nurture.contacts import supply
 from nurture.contacts.audience import audience
 from nurture.contacts.models import CellSupply, Contact, Engagement
 from nurture.loops import LOOPS
+from tracking.models import Event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 DAY = 24
@@ -127,8 +129,41 @@ def test_counting_costs_the_same_for_one_piece_and_three(number, make_piece, rea
         piece = make_piece(f"Piece {index}")
         for reader in readers:
             read(reader, piece)
-    with django_assert_num_queries(8):  # five that read, a savepoint, one that writes, its release
+    with django_assert_num_queries(9):  # six that read, a savepoint, one that writes, its release
         assert supply.refresh(hurry=True)
+
+
+def searched(contact, results, **fields):
+    """What the contact looked for an hour ago, in the ledger and among what they did."""
+    at, uuid = clock.now() - timedelta(hours=1), uuid4()
+    properties = {"words": "dry ice", "results": results}
+    Event.objects.create(
+        uuid=uuid, kind="site_searched", source="site", occurred_at=at, received_at=at, properties=properties
+    )
+    Engagement.objects.create(
+        contact=contact, event_uuid=uuid, kind="site_searched", occurred_at=at, properties=properties, **fields
+    )
+
+
+def test_searches_in_vain_are_those_of_people_who_are_there_now(make_contact, readers, stages, persona, later):
+    here = (stages[1].pk, persona.pk)
+    supply.refresh(hurry=True)
+    assert audience()[here]["searches"] is None  # nobody we know searched
+    searched(readers[0], 0)
+    searched(readers[1], 0)
+    searched(readers[0], 4)
+    searched(readers[2], 0, human=False)
+    searched(make_contact("staff", stage=stages[1], persona=persona, internal=True), 0)
+    searched(make_contact("elsewhere", stage=stages[2], persona=persona), 0)
+    supply.refresh(hurry=True)
+    assert audience()[here]["searches"] == 2
+    assert audience()[stages[2].pk, persona.pk]["searches"] == 1
+    Contact.objects.filter(pk=readers[1].pk).update(stage=stages[2])
+    supply.refresh(hurry=True)
+    assert (audience()[here]["searches"], audience()[stages[2].pk, persona.pk]["searches"]) == (1, 2)
+    later(days=90)
+    supply.refresh(hurry=True)
+    assert audience()[here]["searches"] is None  # all of it is too long ago
 
 
 def test_the_loop_counts_once_an_hour(stages, persona, monkeypatch):
@@ -146,7 +181,7 @@ def test_the_map_is_told_and_a_deleted_persona_takes_its_rows_along(make_piece, 
         read(reader, piece)
     assert audience()[stages[1].pk, persona.pk]["weeks"] is None
     counted(stages, persona)
-    assert audience()[stages[1].pk, persona.pk] == {"contacts": 5, "accounts": 1, "weeks": 12.9}
+    assert audience()[stages[1].pk, persona.pk] == {"contacts": 5, "accounts": 1, "weeks": 12.9, "searches": None}
     Contact.objects.update(persona=None)
     gone = persona.pk
     persona.delete()

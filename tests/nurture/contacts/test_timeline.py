@@ -118,7 +118,7 @@ def test_source_cannot_be_registered_twice():
 def test_broken_properties_of_a_browser_do_no_harm(contact, make_asset, read):
     piece = make_asset("How cold is cold")
     read(contact, piece, properties={"seconds": "long", "depth": None})
-    read(contact, piece, kind="site_searched", properties={"query": "frost"}, hours=3)
+    read(contact, piece, kind="site_searched", properties={"words": "frost", "results": 0}, hours=3)
     Engagement.objects.create(
         contact=contact, event_uuid=uuid.uuid4(), kind="something_new", occurred_at=clock.now() - timedelta(hours=9)
     )
