@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import filesizeformat
 from tqdm import tqdm
 
 from cms import clock
@@ -23,6 +24,7 @@ class ImportCommand(BaseCommand):
     """Brings in one source. Subclasses say the kind, and give `place` and the default name of the source."""
 
     kind: str
+    any_size = False
     repeatable = (
         "Repeatable: what was imported before is updated if it changed, else left alone. The report goes to stderr, "
         "one line of JSON to stdout: created, updated, unchanged, skipped, warnings, and why things were skipped."
@@ -41,12 +43,16 @@ class ImportCommand(BaseCommand):
         raise NotImplementedError
 
     def given_file(self, name: str) -> Path:
-        """The file of that name, which must be there and not be empty."""
+        """The file of that name, which must be there, not be empty, and not be larger than its kind reads at once."""
         path = Path(name)
         if not path.is_file():
             raise CommandError(f"{path} is not a file.")
         if not path.stat().st_size:
             raise CommandError(f"{path} is empty.")
+        most = kinds.get(self.kind).max_bytes
+        if path.stat().st_size > most and not self.any_size:
+            sizes = f"{filesizeformat(path.stat().st_size)}, and at most {filesizeformat(most)} are read"
+            raise CommandError(f"{path} has {sizes}. Bring it in in parts.")
         return path
 
     def source_name(self, options: dict, place: Path) -> str:

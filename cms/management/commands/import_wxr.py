@@ -8,6 +8,7 @@ from cms.importers.command import ImportCommand
 
 class Command(ImportCommand):
     kind = "wxr"
+    any_size = True  # it is read item by item
     help = "Import the posts of a WordPress export (drafts unless --publish). " + ImportCommand.repeatable
 
     def add_arguments(self, parser):
