@@ -50,6 +50,10 @@ persona_reading = Port("persona_reading", lambda persona_id: None)
 # missing: not known yet
 agreement_figures = Port("agreement_figures", lambda ids: {})
 
+# stage_rules(user) -> {slug of a stage: [(name of a rule in force that moves people there, why, its address for this
+# user or "")]}; None: not known yet
+stage_rules = Port("stage_rules", lambda user: None)
+
 # scorecards(ids, at) -> {asset_id: {days: {each of `cms.scorecards.COUNTED`: n}}} for each of its periods, counted back
 # from `at`; every id is there. {}: not known yet
 scorecards = Port("scorecards", lambda ids, at: {})

@@ -11,6 +11,7 @@ from wagtail.models import ReferenceIndex
 from cms import policy
 from cms.campaigns import MOST, Part, Row
 from cms.models import AssetPage, User
+from nurture.contacts.models import Exposure
 from nurture.mail.models import Delivery, EmailTemplate
 from nurture.rules.models import Rule
 from nurture.sales.models import Share
@@ -19,7 +20,7 @@ COUNTED = 10_000  # the newest mails and shares; more than that says nothing mor
 
 
 def parts(piece: AssetPage, user) -> list[Part]:
-    """Five queries at most."""
+    """Six queries at most."""
     return of_pieces([piece.pk], user)
 
 
@@ -50,13 +51,16 @@ def _rules(pieces: list[int]) -> Part:
 
 
 def _mails(pieces: list[int]) -> Part:
-    """By template: to how many, and when last."""
+    """By template, and in mails of new pieces to who subscribed: to how many, and when last."""
     newest = Delivery.objects.filter(asset__in=pieces, message__isnull=False).order_by("-pk")[:COUNTED]
     sent = Delivery.objects.filter(pk__in=newest.values("pk")).order_by()
     by_template = sent.values_list("message__revision__object_id").annotate(n=Count("pk"), last=Max("created_at"))
     told = {int(pk): (n, last) for pk, n, last in by_template[:MOST]}
     names = EmailTemplate.objects.in_bulk(told)
     rows = [_counted(str(names.get(pk, "–")), n, last) for pk, (n, last) in sorted(told.items())]
+    newest = Exposure.objects.filter(asset__in=pieces, by__startswith="subscription:").order_by("-pk")[:COUNTED]
+    n, last = Exposure.objects.filter(pk__in=newest.values("pk")).aggregate(n=Count("pk"), last=Max("sent_at")).values()
+    rows += [_counted(_("New pieces by mail, to who subscribed"), n, last)] if n else []
     return Part(_("In mails"), rows, _("It was in no mail yet."))
 
 

@@ -6,6 +6,7 @@ from cms import ports
 from cms.signals import address_proven, reader_named
 from cms.waking import wake
 from nurture.contacts import audience, named, reading, scorecard
+from nurture.rules import stages
 from nurture.sales import figures
 from tracking.signals import events_recorded
 
@@ -14,6 +15,7 @@ ports.scorecards.fill(scorecard.of_assets)
 ports.persona_reading.fill(reading.of_persona)
 ports.reader.fill(named.reader)
 ports.agreement_figures.fill(figures.of_agreements)
+ports.stage_rules.fill(stages.moving)
 
 
 @receiver(events_recorded)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from wagtail.admin.viewsets.base import ViewSet
 
-from cms import cycle, policy
+from cms import cycle, policy, ports
 from cms.admin.menu import item_for
 from cms.models import BuyingStage, CycleVersion
 from cms.models.taxonomy import OwnerGroup
@@ -31,8 +31,10 @@ def index(request):
     stages = BuyingStage.objects.select_related("owner", "backup_owner")
     signed_by = {signature.user_id for signature in now.version.signatures.all()} if now.version else set()
     may_sign = policy.may(request.user, "cycle.sign") and bool(stages) and request.user.pk not in signed_by
+    rules = ports.stage_rules(request.user)
     context = {
-        "stages": [(stage, stage.owner, stage.backup_owner) for stage in stages],
+        "stages": [(stage, stage.owner, stage.backup_owner, (rules or {}).get(stage.slug, [])) for stage in stages],
+        "knows_rules": rules is not None,
         "standing": now,
         "version": now.version,
         "changes": [_said(change) for change in now.changes],
@@ -50,7 +52,7 @@ def version(request, number: int):
     found = CycleVersion.objects.prefetch_related("signatures__user").filter(number=number).first()
     if found is None:
         raise Http404
-    stages = [(BuyingStage(**stage), None, None) for stage in found.content]
+    stages = [(BuyingStage(**stage), None, None, []) for stage in found.content]
     trail = [{"url": reverse("cycle:index"), "label": _("Buying cycle")}]
     return _page(request, str(found), {"stages": stages, "version": found, "is_old": True}, trail)
 

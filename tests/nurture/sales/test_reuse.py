@@ -10,6 +10,7 @@ from cms import clock
 from cms.models import AssetPage, Campaign, PieceNote
 from cms.models.pages import Audience
 from editorial.models import Entry
+from nurture.contacts.models import Exposure
 from nurture.mail import queue
 from nurture.mail.models import EmailTemplate
 from nurture.rules.models import Rule
@@ -66,6 +67,7 @@ def make_uses(piece, make_asset, make_contact, owner, sign, template):
             contact = make_contact(f"c{n}@brack.example")
             queue.enqueue(contact, template, occasion=f"rule:{n}", asset=piece)
             shares.share(piece, contact, owner, "copied", ref=uuid4())
+            Exposure.objects.create(contact=contact, asset=piece, sent_at=clock.now(), by=f"subscription:{n}:1")
 
     return make
 
@@ -87,7 +89,10 @@ def test_page_shows_everything_that_uses_the_piece(client, marketer, piece, make
     assert [label for label, _channel in found["Tracked links"]] == ["Link 1", "Link 0"]
     assert found["In the calendar"] == [("Planned", "Published · no day yet")]
     assert [label for label, _note in found["Rules"]] == ["Rule 0", "Rule 1"]
-    assert found["In mails"] == [("Next piece", f"2 times, last on {today}")]
+    assert found["In mails"] == [
+        ("Next piece", f"2 times, last on {today}"),
+        ("New pieces by mail, to who subscribed", f"2 times, last on {today}"),
+    ]
     assert found["Shared by"] == [("owner", f"2 times, last on {today}")]
 
 
@@ -118,7 +123,7 @@ def test_page_costs_the_same_with_one_use_of_each_kind_and_three(
     make_uses(number)
     page(client, marketer, piece)
     address = reverse("piece-use", args=[piece.pk])
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         assert client.get(address).status_code == 200
 
 
