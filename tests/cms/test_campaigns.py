@@ -112,5 +112,5 @@ def test_page_costs_the_same_with_one_thing_of_each_kind_and_three(
         make_piece(f"Piece {n}")
         Entry.objects.create(title=f"Entry {n}", campaign=campaign)
     page(client, marketer, campaign)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         assert len(rows(client.get(reverse("campaigns:inspect", args=[campaign.pk])))["Pieces"]) == number
