@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
 from cms import claims
-from nurture.contacts import answers, engagements, proposals, scorecard, stages, stated, unseen
+from nurture.contacts import answers, engagements, proposals, scorecard, signalled, stages, stated, unseen
 from nurture.contacts.models import Contact, StageChange
 from nurture.mail import queries as mail_queries
 from nurture.mail import queue
@@ -77,6 +77,7 @@ def _react_to_events(pendings: list[Pending]) -> None:
     events = stated.take(queries.events([pending.event_uuid for pending in pendings]))
     refs = {event.link_ref for event in events if event.link_ref}
     by_link = mail_queries.contacts_by_ref(refs) | shares.contacts_by_ref(refs)
+    signalled.take(events, by_link)
     new = engagements.record(events, by_link)
     _lock_contacts(engagement.contact_id for engagement in new)
     answers.take(new)

@@ -4,7 +4,7 @@ import contextlib
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -113,6 +113,25 @@ def answer(subject: UUID, purpose: str, yes: bool, *, source: str, wording: str,
         names = settings.CONSENT_CONSUMERS
         batches.insert(Pending, [Pending(consumer=name, event_uuid=said.uuid) for name in names])
     return True
+
+
+def object_to(purpose: str, proofs: dict[UUID, dict[str, Any]], *, source: str) -> None:
+    """Write a no of each subject that never said anything of this purpose, and have it carried out backwards.
+
+    `proofs`: {subject: proof}. Three statements for any number, in the caller's transaction.
+    """
+    known = answers(proofs, purpose)
+    withdrawn, now = ConsentEvent.Action.WITHDRAWN, clock.now()
+    said = [
+        ConsentEvent(
+            uuid=uuid4(), subject=subject, purpose=purpose, action=withdrawn, source=source, proof=proof, at=now
+        )
+        for subject, proof in proofs.items()
+        if subject not in known
+    ]
+    batches.insert(ConsentEvent, said)
+    names = settings.CONSENT_CONSUMERS
+    batches.insert(Pending, [Pending(consumer=name, event_uuid=one.uuid) for name in names for one in said])
 
 
 @transaction.atomic

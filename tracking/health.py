@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from cms import clock
 from cms.health import Check, Figures, Finding, Lag, Reach
 from tracking import accounts, inbox, modes, months, networks, spool, vitals
+from tracking.batch import Reason
 from tracking.models import DropCount, HeldDraft, Pending
 
 OLD_SECONDS = 60
@@ -48,6 +49,17 @@ def nothing_is_given_up() -> Finding:
     told = {"n": dead.count(), "error": first.error[:200]}
     message = _("%(n)d events could not be taken over in three attempts; the first: %(error)s") % told
     return Finding(False, message, _("Mend the cause, then see Reports › Stuck work."))
+
+
+def links_are_kept() -> Finding:
+    """Every link that led somebody on could be kept."""
+    since = clock.now() - timedelta(days=1)
+    lost = DropCount.objects.filter(reason=Reason.NOT_KEPT, hour__gt=since).aggregate(n=Sum("count"))["n"] or 0
+    if not lost:
+        return Finding(True, _("Every link that was followed in the last 24 hours was kept."))
+    message = _("%(n)d links were followed in the last 24 hours that could not be kept.") % {"n": lost}
+    hint = _("The disk was full, or more came than fits: see the collector's log, make room, or start another one.")
+    return Finding(False, message, hint)
 
 
 def sum_holds() -> Finding:
@@ -110,6 +122,7 @@ CHECKS = [
     Check("held", nothing_is_given_up),
     Check("months", months_are_ahead),
     Check("spool", spool_is_empty),
+    Check("links", links_are_kept),
     Check("ledger sum", sum_holds, Reach.WHOLE),
     Check("reactions", consumers_react),
     Check("robots", robots_are_told),

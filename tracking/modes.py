@@ -11,6 +11,7 @@ from pathlib import Path
 import maxminddb
 from django.conf import settings
 
+from cms import optout
 from cms.feedback import readers
 
 OFF, AGGREGATE, DELIVERABILITY, CONSENTED = "off", "aggregate", "deliverability", "consented"
@@ -71,7 +72,7 @@ def of_django(request) -> str:
 
 def objects(request) -> bool:
     """Does this browser say Global Privacy Control or Do Not Track?"""
-    return request.headers.get("Sec-GPC") == "1" or request.headers.get("DNT") == "1"
+    return bool(optout.signal(request))
 
 
 def forget() -> None:

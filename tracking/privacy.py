@@ -11,6 +11,7 @@ from tracking.batch import Batch, Reason, Row
 from tracking.models import LastOpen
 
 OPENED = "mail_opened"
+SIGNAL = "opt_out_signal"  # among an event's properties; what a sender says under this name is no browser's signal
 
 
 def drop_unwanted(batch: Batch) -> None:
@@ -35,6 +36,14 @@ def drop_opens(batch: Batch) -> None:
     batch.drop(Reason.ONLY_A_DATE, lambda row: id(row) in kept_as_day)
     may_be_seen = {id(row) for row in opens if mode(row) == modes.AGGREGATE or answers[id(row)]}
     batch.drop(Reason.NO_CONSENT, lambda row: id(row) in answers and id(row) not in may_be_seen)
+
+
+def put_signal(batch: Batch) -> None:
+    """The browser's own no, with an event by a link: whose link it was, if anybody's, is looked up later."""
+    for row in batch.rows:
+        row.event.properties.pop(SIGNAL, None)
+        if row.event.link_ref and (signal := row.facts.get("signal")):
+            row.event.properties[SIGNAL] = signal
 
 
 def put_anonymity(batch: Batch) -> None:

@@ -137,7 +137,10 @@ def downloaded(
     said: dict[str, Any] = {"file": file}
     if by_mail:
         said["by_mail"] = True
-    if subject and not (by_mail and _objects(subject)):
+    if subject and by_mail and facts.get("signal"):
+        proof = {"signal": facts["signal"], "event": str(uuid)}
+        consent.object_to(wordings.CLICK_PROFILE, {subject: proof}, source="signal")
+    elif subject and not (by_mail and _objects(subject)):
         said["subject"] = subject.hex
     onsite.record("asset_downloaded", asset_id, said, None, "", facts, at, uuid=uuid)
 

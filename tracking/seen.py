@@ -40,6 +40,8 @@ def of_asgi(request: dict[str, Any], headers: Headers, source: str, key: Shown =
     scope = key.scope if key.scope in TRUSTED else ""
     get, chose = headers.get, chosen.read()
     purpose = b"" if headers.keys().isdisjoint(PURPOSE_HEADERS) else next(filter(None, map(get, PURPOSE_HEADERS)), b"")
+    # Global Privacy Control or Do Not Track; a server with a write key speaks for itself.
+    signal = "" if scope else "gpc" if get(b"sec-gpc") == b"1" else "dnt" if get(b"dnt") == b"1" else ""
     facts = _facts(
         request["method"],
         get(b"user-agent", b"")[:MAX_AGENT],
@@ -50,12 +52,10 @@ def of_asgi(request: dict[str, Any], headers: Headers, source: str, key: Shown =
         scope,
         key.digest,
         source == "link" and not scope and _is_odd(headers, chose.is_secure),
+        signal,
     )
-    # Global Privacy Control or Do Not Track; a server with a write key speaks for itself.
-    objects = not scope and (get(b"sec-gpc") == b"1" or get(b"dnt") == b"1")
-    return Seen(
-        "server" if scope else source, facts, get(b"referer", b"").decode("latin-1"), objects, scope, key.digest
-    )
+    referer = get(b"referer", b"").decode("latin-1")
+    return Seen("server" if scope else source, facts, referer, bool(signal), scope, key.digest)
 
 
 @partial(chosen.cached, size=4096)
@@ -69,6 +69,7 @@ def _facts(
     scope: str,
     key: str,
     is_odd: bool,
+    signal: str,
 ) -> str:
     """What the robot verdict needs, and no more. Few browsers send many events: most are answered from the cache.
 
@@ -85,6 +86,7 @@ def _facts(
         "scope": scope,
         "key": key,
         "signs": " ".join(signs),
+        "signal": signal,
         "mode": "" if scope else modes.of_reader(country.decode("latin-1"), address),
     }
     return rows.as_json({name: value for name, value in found.items() if value})

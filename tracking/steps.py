@@ -14,7 +14,7 @@ from tracking.batch import Batch, Reason, Row
 from tracking.keys import drop_unkeyed
 from tracking.kinds import KINDS, STATED_KINDS
 from tracking.models import EventKey
-from tracking.privacy import drop_opens, drop_unwanted, put_anonymity
+from tracking.privacy import drop_opens, drop_unwanted, put_anonymity, put_signal
 from tracking.sites import drop_foreign, put_site
 from tracking.visits import put_session, put_visitor
 
@@ -99,6 +99,7 @@ STEPS: tuple[Callable[[Batch], None], ...] = (
     drop_unwanted,
     drop_opens,
     put_anonymity,
+    put_signal,
     drop_duplicate,
     put_visitor,
     put_session,

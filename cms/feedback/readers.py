@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from cms import clock
+from cms import clock, optout
 
 KEPT_BITS = {4: 24, 6: 48}
 LONGEST_HEADER = 400
@@ -81,5 +81,6 @@ def request_facts(request) -> dict[str, str]:
         "ip": truncated_address(request),
         "method": request.method,
         "accept_language": headers.get("Accept-Language", "")[:LONGEST_HEADER],
+        "signal": optout.signal(request),
         "purpose": (headers.get("Sec-Purpose") or headers.get("Purpose", ""))[:LONGEST_HEADER],
     }

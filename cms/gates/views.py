@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cms import optout
 from cms.feedback import limits, readers
 from cms.feedback.ratings import BadToken
 from cms.feedback.views import LONGEST_LINK_TOKEN, length
@@ -111,7 +112,7 @@ def _form(request, offer, asking, *, token: str = "", why: str = "", status: int
 
 def visitor_of(request):
     """The key of a browser that agreed to be recognised and says nothing against it; else None."""
-    if request.method != "POST" or "1" in (request.headers.get("Sec-GPC"), request.headers.get("DNT")):
+    if request.method != "POST" or optout.signal(request):
         return None
     return readers.visitor(request.POST.get("visitor", ""))
 

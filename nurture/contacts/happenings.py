@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.fields import DateTimeField
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,6 +48,7 @@ SOURCES = {
     "api": gettext_lazy("told by another system"),
     "crm": gettext_lazy("told by the CRM"),
     "survey": gettext_lazy("told in a survey"),
+    "signal": gettext_lazy("by their browser's signal (Global Privacy Control or Do Not Track)"),
     "subscription": gettext_lazy("by subscribing to new pieces"),
 }
 
@@ -103,7 +105,7 @@ def consents(contact, window):
         gave, asked = row.action == ConsentEvent.Action.GIVEN, row.action == ConsentEvent.Action.ASKED
         purpose = _("marketing mail") if row.purpose == "email" else row.purpose.replace("_", " ")
         said = _("Agreed to %s") if gave else _("Has not agreed to %s yet") if asked else _("Withdrew consent to %s")
-        note = str(SOURCES.get(row.source, row.source)).capitalize()
+        note = capfirst(str(SOURCES.get(row.source, row.source)))
         yield Entry(
             window.source,
             row.pk,

@@ -8,7 +8,7 @@ import pytest
 
 from cms import clock
 from tracking import accounts, health, inbox, networks, pipeline, rows, spool
-from tracking.models import Draft, Event, Pending
+from tracking.models import Draft, DropCount, Event, Pending
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
 
@@ -28,7 +28,7 @@ def answers():
 
 
 def test_empty_ledger_is_well():
-    names = ("inbox", "held", "months", "spool", "ledger sum", "reactions", "robots", "countries")
+    names = ("inbox", "held", "months", "spool", "links", "ledger sum", "reactions", "robots", "countries")
     assert answers() == dict.fromkeys(names, True)
     assert accounts.balance().total == 0
 
@@ -81,3 +81,13 @@ def test_dead_work_is_told():
     Pending.objects.create(consumer="nurture", event_uuid=uuid4(), dead_at=clock.now(), error="KeyError: x")
     finding = health.consumers_react()
     assert (finding.ok, "KeyError: x" in finding.message) == (False, True)
+
+
+def test_links_that_could_not_be_kept_are_told_for_a_day():
+    assert health.links_are_kept().ok
+    at = clock.now()
+    DropCount.objects.create(reason="not_kept", hour=at, count=7)
+    finding = health.links_are_kept()
+    assert (finding.ok, "7 links" in finding.message, "disk" in finding.hint) == (False, True, True)
+    DropCount.objects.update(hour=at - timedelta(days=2))
+    assert answers()["links"]

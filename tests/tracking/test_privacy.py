@@ -8,7 +8,7 @@ from django.test import RequestFactory
 
 from cms import clock
 from tests.tracking.calling import BROWSER
-from tracking import consent, draft, forgetting, inbox, links, modes, pipeline, rows, seen, tokens, wordings
+from tracking import consent, draft, forgetting, inbox, links, modes, pipeline, privacy, rows, seen, tokens, wordings
 from tracking.models import ConsentEvent, Draft, DropCount, Event, LastOpen, Pending, Visitor
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
@@ -83,6 +83,14 @@ def test_without_a_file_of_countries_the_strictest_mode_holds(settings, tmp_path
 @pytest.mark.parametrize("signal", ["sec-gpc", "dnt"])
 def test_browser_that_objects_is_not_told_apart(signal):
     assert store(asked(**{signal: "1"})).visitor_id is None
+
+
+@pytest.mark.parametrize(("signal", "name"), [("sec-gpc", "gpc"), ("dnt", "dnt")])
+def test_signal_stands_with_an_event_by_a_link_and_is_taken_from_no_other_place(signal, name):
+    assert store(asked(**{signal: "1"}), link=mailed_link()).properties == {privacy.SIGNAL: name}
+    assert store(asked(**{signal: "1"})).properties == {}
+    forged = {"properties": {privacy.SIGNAL: "gpc", "seconds": 3}}
+    assert store(asked(), link=mailed_link(), **forged).properties == {"seconds": 3}
 
 
 def test_reader_who_is_logged_in_here_is_one_of_us():

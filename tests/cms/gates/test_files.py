@@ -21,7 +21,7 @@ from nurture.contacts.models import Contact, Engagement
 from tests.cms.gates.conftest import VISITOR
 from tests.cms.sitemaps import whole_sitemap
 from tracking import consent, tokens, wordings
-from tracking.models import Event
+from tracking.models import ConsentEvent, Event
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(databases="__all__")]
 LISTS = ("/", "/search/?q=paper", "/search/", "/feed/", "/feed/atom/", "/api/v1/assets", "/a-paper/")
@@ -129,6 +129,18 @@ def test_mailed_link_counts_for_its_reader_with_the_remark_unless_they_object(
     found = Engagement.objects.filter(kind="asset_downloaded").values_list("by_mail_link", flat=True)
     assert list(found) == expected
     assert len(downloads()) == 1
+
+
+def test_mailed_link_in_a_browser_that_objects_is_nobodys_and_the_signal_is_written(reader, mailoutbox, document):
+    reader.fill()
+    page = "/" + mailoutbox[0].body.split("http://")[1].split("\n")[0].partition("/")[2]
+    there = reader.client.post(page, {"document": document.pk})
+    assert reader.client.get(there["Location"], headers={"Sec-GPC": "1"}).status_code == 200
+    decisions.react()
+    assert not Engagement.objects.filter(kind="asset_downloaded").exists()
+    assert len(downloads()) == 1
+    said = ConsentEvent.objects.filter(purpose=wordings.CLICK_PROFILE).values_list("subject", "action", "source")
+    assert list(said) == [(Contact.objects.get().subject, "withdrawn", "signal")]
 
 
 def test_expired_link_offers_a_new_one_a_few_times(reader, later, mailoutbox):
