@@ -161,7 +161,7 @@ def _keys(rows, kind: str) -> set[str]:
 
 
 def _told_by(told: str, tellers: dict[str, str]) -> str:
-    return tellers.get(told) or str(SOURCES.get(told.partition(":")[0], told)).capitalize()
+    return tellers.get(told) or capfirst(str(SOURCES.get(told.partition(":")[0], told)))
 
 
 def robots(contact: Contact) -> int:
