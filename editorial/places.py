@@ -3,13 +3,19 @@
 A place is no property of what an entry says: the others of the day keep their versions when one is put among them.
 """
 
+from datetime import date, timedelta
+
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cms import clock
 from editorial import schedule
 from editorial.models import Entry
 from editorial.schedule import Refused, Step
 
+DAY = timedelta(days=1)
+LOOKED_AT = 62  # days
 UNMOVED = (Step.SCHEDULED, Step.PUBLISHED, Step.DROPPED)  # they stand elsewhere, or nowhere
 
 
@@ -42,6 +48,18 @@ def before(entry: Entry) -> int:
     day = of_day(entry)
     place = day.index(entry.pk) if entry.pk in day else 0
     return day[place - 1] if place else 0
+
+
+def next_free(after: date) -> date:
+    """The first day from Monday to Friday behind that one, and not over, on which nothing is due. One query.
+
+    Where two months are full, the day behind them.
+    """
+    begin = max(after, timezone.localdate(clock.now()) - DAY) + DAY
+    days = [begin + DAY * number for number in range(LOOKED_AT)]
+    due = Entry.objects.filter(due_on__range=(days[0], days[-1])).exclude(step__in=UNMOVED).order_by()
+    taken = set(due.values_list("due_on", flat=True).distinct())
+    return next((day for day in days if day.isoweekday() < 6 and day not in taken), days[-1] + DAY)
 
 
 def of_day(entry: Entry) -> list[int]:

@@ -212,9 +212,10 @@ class Pen:
     def _opener(self, card: Card, classes: str, sign: str) -> SafeString:
         """Opens the dialog that moves it; without a script, the page that does. With an icon, its words are heard."""
         label = self._word("move to", lambda: _("Move to…"))
+        day = f", {self._day(card.day)}" if card.day else ""
         return filled(
-            '<a class="{}" href="{}?{}" data-action="lede-calendar#open">{}<span class="w-sr-only">{} {}</span></a>',
-            classes, self.move(card), self.back, sign or label, label if sign else "", card.title,
+            '<a class="{}" href="{}?{}" data-action="lede-calendar#open">{}<span class="w-sr-only">{} {}{}</span></a>',
+            classes, self.move(card), self.back, sign or label, label if sign else "", card.title, day,
         )  # fmt: skip
 
     @cached_property

@@ -10,6 +10,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 from cms import clock
 from cms.models import User
 from cms.policies import WRITERS
+from editorial import places
 from editorial.models import Entry
 from editorial.schedule import BY_HAND
 
@@ -73,13 +74,13 @@ class EntryForm(forms.ModelForm):
 
 class MoveForm(forms.Form):
     """Another day for a date, picked or by one of the quick buttons; or another step. `steps`: of the work, which go
-    along: "all", or as `series.said` says them."""
+    along: "all", or as `series.say_steps` says them."""
 
     day = forms.DateField(label=_("Move to"), widget=DayInput, required=False)
     pick = forms.ChoiceField(
         choices=[
-            ("day", _("One day later")), ("week", _("One week later")), ("up", _("Earlier in the day")),
-            ("down", _("Later in the day")), ("none", _("No day yet")),
+            ("day", _("One day later")), ("week", _("One week later")), ("free", _("Next free day")),
+            ("up", _("Earlier in the day")), ("down", _("Later in the day")), ("none", _("No day yet")),
         ],
         required=False,
     )  # fmt: skip
@@ -105,6 +106,9 @@ class MoveForm(forms.Form):
         if pick in ("day", "week"):
             start = self.stands_on or timezone.localdate(clock.now())
             cleaned["day"] = min(start, LAST_DAY) + timedelta(days=1 if pick == "day" else 7)
+        elif pick == "free":
+            start = self.stands_on or timezone.localdate(clock.now()) - timedelta(days=1)
+            cleaned["day"] = places.next_free(min(start, LAST_DAY - timedelta(days=places.LOOKED_AT)))
         elif pick == "none":
             cleaned["day"] = None
         if not (pick or cleaned.get("step")) and "day" in cleaned and cleaned["day"] is None:

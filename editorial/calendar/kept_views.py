@@ -8,7 +8,9 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.utils.functional import cached_property
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -119,7 +121,9 @@ class FeedView(View):
             cards.complete(found)
         text = feed.write(self.feed.name, found, zone, all_told=seen.may_change)
         headers = {"Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
-        return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)
+        headers["ETag"] = etag = quote_etag(feed.mark(text))
+        answer = HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)
+        return get_conditional_response(request, etag=etag, response=answer)
 
     @property
     def zone(self):

@@ -40,6 +40,12 @@ class WeekCell(Day):
     holds = WEEK_HOLDS
 
     @property
+    def shown(self) -> list[Card]:
+        """Of a full week what is late and planned before what is done; by day all the same."""
+        first = sorted(self.cards, key=lambda card: card.order)[: self.holds]
+        return sorted(first, key=lambda card: card.day)
+
+    @property
     def last(self) -> date:
         return self.date + timedelta(days=6)
 

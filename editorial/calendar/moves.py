@@ -87,7 +87,7 @@ def to_day(
     steps: str = "",
 ) -> Moved:  # fmt: skip
     """Put it on that day (None: no day, for plans), where asked right after another entry of the day (0: first), and
-    with these open steps of its work ("all", or as `series.said` says them) as far.
+    with these open steps of its work ("all", or as `series.say_steps` says them) as far.
 
     Raises Question unless `sure`, and Stale and Refused.
     """

@@ -190,3 +190,16 @@ def test_revising_an_entry_records_what_changed(make_entry, editor, stage, perso
     )  # fmt: skip
     assert history(entry)[-1].data["stage"] == {"old": None, "new": "Interest"}
     assert history(entry)[-1].message == "Changed: title, stage, personas"
+
+
+def test_the_next_version_of_a_live_piece_goes_to_review_without_taking_it_offline(make_entry, marketer):
+    entry = make_entry()
+    page = schedule.start_draft(entry, marketer)
+    page.get_latest_revision().publish(user=marketer)
+    newer = type(page).objects.get(pk=page.pk)
+    newer.title = "Better"
+    newer.save_revision(user=marketer)
+    assert (schedule.submit(newer), schedule.reject(newer)) == (None, None)
+    entry.refresh_from_db()
+    newer.refresh_from_db()
+    assert (entry.step, newer.live, newer.has_unpublished_changes) == ("published", True, True)

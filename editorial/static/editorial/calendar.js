@@ -408,6 +408,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
+  if (window.wagtailConfig.KEYBOARD_SHORTCUTS_ENABLED === false) return; // the person wants none, by their profile
   if (event.target.closest("input, textarea, select, [contenteditable]") || !undone.length) return;
   event.preventDefault();
   shown().undo();

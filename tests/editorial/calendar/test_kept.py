@@ -74,6 +74,19 @@ def test_an_event_keeps_its_name_and_counts_up_when_it_is_moved(client, editor, 
     assert (after.sequence.value, after.dtstart.value) == ("2", date(2026, 11, 2))
 
 
+def test_a_program_that_has_the_feed_is_told_that_nothing_changed(client, editor, make_entry, later):
+    entry = make_entry("Plan", due_on=date(2026, 10, 26))
+    _feed, secret = feed.subscribe(editor, name="Mine", query="")
+    first = client.get(f"/calendar/{secret}.ics")
+    assert b"X-PUBLISHED-TTL:PT1H\r\n" in first.content
+    later(minutes=61)
+    has = {"if-none-match": first["ETag"]}
+    again = client.get(f"/calendar/{secret}.ics", headers=has)
+    assert (again.status_code, again.content) == (304, b"")
+    schedule.move(entry, user=editor, version=1, due_on=date(2026, 10, 27))
+    assert client.get(f"/calendar/{secret}.ics", headers=has).status_code == 200
+
+
 def test_a_feed_shows_what_its_owner_may_see_and_what_it_was_made_of(client, editor, owner, make_entry, stage):
     make_entry("A webinar", due_on=date(2026, 10, 25), review_on=date(2026, 12, 1), format="webinar", stage=stage)
     make_entry("An article", due_on=date(2026, 10, 25))

@@ -273,6 +273,23 @@ def test_moving_an_expiry_publishes_nothing_else(client, marketer, make_piece):
     assert AssetPage.objects.get(pk=page.pk).title == "Live"
 
 
+def test_moving_the_plan_of_a_page_that_waits_leaves_its_publication_alone(client, marketer, scheduled):
+    client.force_login(marketer)
+    before, revision = goes_live(scheduled), page_of(scheduled).latest_revision_id
+    assert ask(client, scheduled, day="2026-12-24", version=scheduled.version, sure=1)[0] == 200
+    scheduled.refresh_from_db()
+    assert (scheduled.due_on, scheduled.step) == (date(2026, 12, 24), "scheduled")
+    assert (goes_live(scheduled), page_of(scheduled).latest_revision_id) == (before, revision)
+
+
+def test_a_page_that_somebody_else_has_locked_keeps_its_dates(client, marketer, editor, scheduled):
+    AssetPage.objects.filter(pk=scheduled.page_id).update(locked=True, locked_by=editor)
+    client.force_login(marketer)
+    version = page_of(scheduled).latest_revision_id
+    status, told = ask(client, scheduled, "publish", day="2026-12-24", version=version, sure=1)
+    assert (status, told["text"]) == (409, "“Winter hours” is locked by editor.")
+
+
 def test_who_may_not_publish_moves_no_real_date(client, editor, scheduled, home):
     GroupPagePermission.objects.filter(group__in=editor.groups.all(), permission__codename="publish_page").delete()
     client.force_login(editor)

@@ -111,3 +111,18 @@ def test_putting_costs_the_same_however_many_are_due(number, day, editor, make_e
     with django_assert_num_queries(9 + -(-(number + 3) // 200)):
         places.put(day["a"], user=editor, version=1, after=day["D"].pk)
     assert titles().startswith("BcDa")
+
+
+def test_the_next_free_day_is_a_workday_with_nothing_due_and_not_over(client, editor, make_entry, make_entries):
+    entry = make_entry("Waits", due_on=date(2026, 11, 26))
+    make_entry("Friday", due_on=date(2026, 11, 27))
+    make_entry("Given up", due_on=date(2026, 11, 30), step="dropped")
+    client.force_login(editor)
+    assert ask(client, entry, pick="free", version=1)[1]["text"] == "“Waits” is moved to 30 November 2026."
+    late = make_entry("Late", due_on=date(2026, 10, 1))
+    assert ask(client, late, pick="free", version=1)[1]["text"] == "“Late” is moved to 23 November 2026."
+    none = make_entry("No day")
+    assert ask(client, none, pick="free", version=1)[1]["text"] == "“No day” is moved to 24 November 2026."
+    for number in range(places.LOOKED_AT):
+        make_entries(1, due_on=date(2026, 11, 24) + places.DAY * number)
+    assert places.next_free(date(2026, 11, 23)) == date(2026, 11, 24) + places.DAY * places.LOOKED_AT

@@ -59,6 +59,20 @@ def test_a_full_week_leads_to_the_week_with_the_same_filters(client, editor, mak
     assert (week.context["shape"], str(week.context["span"])) == ("week", "2026-11-30")
 
 
+def test_of_a_full_week_what_is_planned_is_shown_before_what_is_done(client, editor, make_piece, make_entries):
+    for n in range(layout.WEEK_HOLDS):
+        make_piece(f"Done {n}", on=(2026, 11, 23))
+    make_entries(3, title="Planned", due_on=date(2026, 11, 27))
+    client.force_login(editor)
+    weeks = client.get(CALENDAR, {"view": "quarter"}).context["layout"].days
+    (week,) = [week for week in weeks if week.today]
+    titles = [card.title for card in week.shown]
+    assert ([title for title in titles if "Done" not in title], len(titles), week.hidden) == (
+        ["Planned 0000", "Planned 0001", "Planned 0002"], 12, 3,
+    )  # fmt: skip
+    assert titles[-1] == "Planned 0002"  # by day all the same
+
+
 def test_its_mix_leads_to_the_same_quarter_and_an_empty_one_says_so(client, editor, make_entries):
     make_entries(5, due_on=date(2026, 10, 2), approach="product")
     client.force_login(editor)

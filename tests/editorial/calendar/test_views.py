@@ -96,6 +96,16 @@ def test_filters_narrow_entries_and_pieces(
     assert shown(client.get(RESULTS, LIST | asked)) == expected
 
 
+@pytest.mark.parametrize("view", ["month", "week", "quarter", "list", "board"])
+def test_every_shape_has_the_same_filters(client, editor, make_entry, stage, view):
+    make_entry("Tagged", due_on=date(2026, 11, 26), stage=stage, assignee=editor)
+    make_entry("Bare", due_on=date(2026, 11, 26))
+    client.force_login(editor)
+    for asked in ({"stage": stage.pk}, {"assignee": editor.pk}, {"q": "tag"}):
+        page = client.get(CALENDAR, {"view": view} | asked).content.decode()
+        assert (asked, "Tagged" in page, "Bare" in page) == (asked, True, False)
+
+
 def test_a_published_entry_stands_on_the_day_it_went_live(client, marketer, make_entry):
     entry = make_entry("On its way", due_on=date(2026, 10, 1))
     schedule.start_draft(entry, marketer).get_latest_revision().publish(user=marketer)
