@@ -258,6 +258,7 @@ def _tagged_page(entry: Entry, user) -> AssetPage:
         length=entry.length,
         approach=entry.approach,
         shelf_life=entry.shelf_life,
+        review_by=entry.review_on,
         campaign=entry.campaign,
     )
     page.personas = list(entry.personas.all())

@@ -19,6 +19,7 @@ from cms.blocks import BodyBlock
 from cms.models.merging import FollowsMergedTopics
 from cms.models.taxonomy import Objection, Topic
 from cms.panels import GatePanel, SalesSaysPanel
+from cms.piece_form import PieceForm
 
 
 class Format(models.TextChoices):
@@ -156,6 +157,7 @@ class AssetPage(FollowsMergedTopics, Page):
         help_text=_("What this one was made from: the study behind an infographic, the talk behind an article."),
     )  # fmt: skip
 
+    base_form_class = PieceForm
     subpage_types = []
     parent_page_types = ["cms.HomePage"]
     template = "cms/asset.html"

@@ -66,11 +66,13 @@ def test_published_cannot_be_set_by_hand(make_entry, editor):
 
 
 def test_a_draft_is_tagged_as_the_entry_says(make_entry, editor, stage, persona, topic):
-    entry = make_entry(stage=stage, personas=[persona], topics=[topic], format="white_paper", shelf_life="timely")
+    said = {"format": "white_paper", "shelf_life": "timely", "review_on": date(2031, 3, 9)}
+    entry = make_entry(stage=stage, personas=[persona], topics=[topic], **said)
     page = schedule.start_draft(entry, editor)
     page = AssetPage.objects.get(pk=page.pk)
     assert (page.title, page.live, page.primary_stage) == (entry.title, False, stage)
     assert (page.format, page.shelf_life, page.owner) == ("white_paper", "timely", editor)
+    assert page.review_by == entry.review_on
     assert (list(page.personas.all()), list(page.topics.all())) == ([persona], [topic])
     assert (entry.page, entry.step, page.entry) == (page, Step.DRAFTING, entry)
     draft = page.get_latest_revision_as_object()
