@@ -1,4 +1,4 @@
-"""Search of what is published, with the topics and formats that the found pieces have."""
+"""Search of what is published, with the topics and formats that the found pieces have, and for whom they are."""
 
 import re
 from collections import Counter
@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from cms import ranking
 from cms.library import NEWEST_FIRST, cards, published
-from cms.models import AssetPage, Topic
+from cms.models import AssetPage, Persona, Topic
 from cms.models.pages import Format
 
 LONGEST_QUERY = 200
 LONGEST_TOLD = 80
 # What could be somebody's: an address, or a number as long as a telephone's.
 PERSONAL = re.compile(r"\S*@\S*|\+?\d[\d\s/().-]{5,}\d")
+FACETS = ("topic", "format", "role")
+NAMED = {"topic": Topic, "role": Persona}
 MOST_FOUND = 200  # nobody reads further; a narrower question finds the rest
 
 
@@ -34,27 +36,51 @@ class Found:
     total: int
     topics: list[Facet]
     formats: list[Facet]
+    roles: list[Facet]
     is_cut: bool  # more were found than are looked at
 
 
-def find(words: str, *, topic: str = "", format: str = "", limit: int = 20) -> Found:
-    """The public pieces with `words` (all when empty, newest first), narrowed by a topic's slug and a format's key.
+class Tags:
+    """What the found pieces are tagged with: of each facet {piece: its keys}, and what each key is called."""
 
-    At most MOST_FOUND are looked at. A facet counts what choosing it would leave, given the other one.
+    def __init__(self, pks: list[int]):
+        self.of = {name: {pk: set() for pk in pks} for name in FACETS}
+        self.names: dict[str, dict[str, str]] = {name: {} for name in FACETS}
+        self.names["format"] = {kind.value: str(kind.label) for kind in Format}
+
+    def put(self, name: str, pk: int, key: str | None, label: str = "") -> None:
+        """This piece has that."""
+        if key:
+            self.of[name][pk].add(key)
+            self.names[name].setdefault(key, label)
+
+    def has(self, name: str, pk: int, key: str) -> bool:
+        """Does it? Every piece has what was not chosen."""
+        return not key or key in self.of[name][pk]
+
+
+def find(words: str, *, topic: str = "", format: str = "", role: str = "", limit: int = 20) -> Found:
+    """The public pieces with `words` (all when empty, newest first), narrowed by a topic's slug, a format's key and the
+    slug of a persona, whom a piece for everybody is for as well.
+
+    At most MOST_FOUND are looked at. A facet counts what choosing it would leave, given the others.
     """
-    found = _ranked(words)
-    kinds, topics_of = _tags_of(found)
-    found = [pk for pk in found if pk in kinds]  # but what was removed this very moment
-    in_format = [pk for pk in found if not format or kinds[pk] == format]
-    in_topic = [pk for pk in found if not topic or topic in topics_of[pk]]
-    chosen = set(in_topic)
-    both = [pk for pk in in_format if pk in chosen]
+    ranked = _ranked(words)
+    tags, chosen = _tags_of(ranked), {"topic": topic, "format": format, "role": role}
+    found = [pk for pk in ranked if tags.of["format"][pk]]  # but what was removed this very moment
+    every = [pk for pk in found if all(tags.has(name, pk, key) for name, key in chosen.items())]
+    facets = {}
+    for name, key in chosen.items():
+        others = [(other, wanted) for other, wanted in chosen.items() if other != name]
+        left = [pk for pk in found if all(tags.has(other, pk, wanted) for other, wanted in others)]
+        facets[name] = _facets(tags, name, left, key)
     return Found(
-        pieces=_pieces(both[:limit]),
-        total=len(both),
-        topics=_topic_facets(in_format, topics_of, topic),
-        formats=_format_facets([kinds[pk] for pk in in_topic], format),
-        is_cut=len(found) == MOST_FOUND,
+        pieces=_pieces(every[:limit]),
+        total=len(every),
+        topics=facets["topic"],
+        formats=facets["format"],
+        roles=facets["role"],
+        is_cut=len(ranked) == MOST_FOUND,
     )
 
 
@@ -71,32 +97,31 @@ def _ranked(words: str) -> list[int]:
     return ranking.best(published(), words, MOST_FOUND)
 
 
-def _tags_of(pks: list[int]) -> tuple[dict[int, str], dict[int, dict[str, str]]]:
-    """Of each its format, and {slug: name} of its topics: one query for what the facets count."""
-    kinds: dict[int, str] = {}
-    topics: dict[int, dict[str, str]] = {pk: {} for pk in pks}
+def _tags_of(pks: list[int]) -> Tags:
+    """What the facets count. Two queries."""
+    tags, everybodys = Tags(pks), []
     rows = AssetPage.objects.filter(pk__in=pks).order_by()
-    for pk, kind, slug, name in rows.values_list(
-        "pk", "format", "tagged_topics__tag__slug", "tagged_topics__tag__name"
-    ):
-        kinds[pk] = kind
-        if slug:
-            topics[pk][slug] = name
-    return kinds, topics
+    topic = ("tagged_topics__tag__slug", "tagged_topics__tag__name")
+    for pk, kind, is_for_all, slug, name in rows.values_list("pk", "format", "for_all_personas", *topic):
+        tags.put("format", pk, kind)
+        tags.put("topic", pk, slug, name)
+        if is_for_all:
+            everybodys.append(pk)
+    for_whom = AssetPage.personas.through.objects.filter(assetpage__in=pks)
+    for pk, slug, name in for_whom.values_list("assetpage_id", "persona__slug", "persona__name"):
+        tags.put("role", pk, slug, name)
+    for pk in everybodys:
+        tags.of["role"][pk] |= tags.names["role"].keys()
+    return tags
 
 
-def _topic_facets(pks, topics_of, chosen) -> list[Facet]:
-    names = {slug: name for topics in topics_of.values() for slug, name in topics.items()}
-    counts = Counter(slug for pk in pks for slug in topics_of[pk])
-    if chosen and chosen not in names:
-        names |= dict(Topic.objects.filter(slug=chosen).values_list("slug", "name"))
-    facets = [Facet(slug, name, counts[slug], slug == chosen) for slug, name in names.items()]
-    return sorted((f for f in facets if f.count or f.chosen), key=lambda f: (-f.count, f.label))
-
-
-def _format_facets(kinds, chosen) -> list[Facet]:
-    counts = Counter(kinds)
-    facets = [Facet(kind.value, kind.label, counts[kind.value], kind.value == chosen) for kind in Format]
+def _facets(tags: Tags, name: str, pks: list[int], chosen: str) -> list[Facet]:
+    """What the pieces that are left have, most first; what was chosen among it, whether one has it or not."""
+    counts = Counter(key for pk in pks for key in tags.of[name][pk])
+    names = tags.names[name]
+    if chosen and chosen not in names and name in NAMED:
+        names |= dict(NAMED[name].objects.filter(slug=chosen).values_list("slug", "name"))
+    facets = [Facet(key, label, counts[key], key == chosen) for key, label in names.items()]
     return sorted((f for f in facets if f.count or f.chosen), key=lambda f: (-f.count, f.label))
 
 

@@ -62,9 +62,9 @@ def author(request, slug):
 
 @require_safe
 def search_page(request):
-    """Pieces by words, topic and format. Ten more steps at most: who has not found it by then asks differently."""
+    """Pieces by words, topic, format and role. Ten more steps at most: who still has not found it asks differently."""
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[: search.LONGEST_QUERY]
-    chosen = {name: request.GET.get(name, "").replace("\0", "") for name in ("topic", "format")}
+    chosen = {name: request.GET.get(name, "").replace("\0", "") for name in search.FACETS}
     shown = _shown(request.GET.get("show", ""))
     found = search.find(words, **chosen, limit=shown)
     more = min(shown + RESULTS_A_STEP, search.MOST_FOUND) if found.total > shown else None

@@ -216,3 +216,9 @@ def with_query(context, **changes):
         if value not in (None, ""):
             query[name] = value
     return f"?{query.urlencode()}" if query else context["request"].path
+
+
+@register.simple_tag(takes_context=True)
+def narrowed_by(context, name, value):
+    """This address's query with one facet chosen, or taken away by ""; from the first results on."""
+    return with_query(context, **{name: value, "show": ""})

@@ -32,8 +32,8 @@ from cms.models import (
     Survey,
     Topic,
 )  # fmt: skip
-from editorial import approvals
-from editorial.models import Approval, Entry
+from editorial.links import LASTS, digest
+from editorial.models import Approval, Entry, Interview, InterviewQuestion, Quote
 from nurture.contacts.models import Contact
 from nurture.subscriptions.models import Subscription
 from tracking import consent, tokens
@@ -264,10 +264,17 @@ def _approval():
     revision = page.save_revision()
     entry = Entry.objects.create(title="A draft", page=page)
     Approval.objects.create(
-        entry=entry, revision=revision, name="Ada", email="a@x.example", digest=approvals._digest("secret"),
-        asked_at=clock.now(), expires_at=clock.now() + approvals.LASTS,
+        entry=entry, revision=revision, name="Ada", email="a@x.example", digest=digest("secret"),
+        asked_at=clock.now(), expires_at=clock.now() + LASTS,
     )  # fmt: skip
+    asked = Interview.objects.create(
+        entry=entry, name="Noor", email="n@x.example", digest=digest("known"),
+        asked_at=clock.now(), expires_at=clock.now() + LASTS,
+    )  # fmt: skip
+    InterviewQuestion.objects.create(interview=asked, text="Which box worries you most?")
+    Quote.objects.create(interview=asked, text="Everybody walks past it.", asked_at=clock.now())
     return {
+        "expert": Shown("expert/<str:secret>/", "/expert/known/"),
         "approval": Shown("approve/<str:secret>/", "/approve/secret/"),
         "approval, text": Shown("approve/<str:secret>/text/", "/approve/secret/text/"),
     }

@@ -57,5 +57,5 @@ def test_page_does_not_ask_where_something_was_found_or_the_guess_finds_nothing(
 
 def test_asking_takes_the_same_queries_each_time(client, django_assert_num_queries):
     client.get("/search/?q=refrigerasion")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/search/?q=refrigerasion")
