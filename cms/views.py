@@ -106,11 +106,14 @@ def _topic_of(slug: str) -> Topic:
 
 
 def _listing(request, pieces, heading, **more):
+    before = request.GET.get("before", "")
     try:
-        found, older = library.page_of(library.cards(pieces), request.GET.get("before", ""))
+        found, older = library.page_of(library.cards(pieces), before)
     except ValueError as error:
         raise Http404(str(error)) from error
-    context = {"heading": heading, "pieces": found, "older": older, "is_first": "before" not in request.GET}
+    # Of older pieces another page than of the newest: what else stands in the address makes no other one.
+    path = request.path + (f"?before={before}" if before else "")
+    context = {"heading": heading, "pieces": found, "older": older, "is_first": not before, "path": path}
     return render(request, "cms/listing.html", context | more)
 
 

@@ -153,6 +153,8 @@ def test_passing_a_piece_on_by_mail_or_address_is_told_once_each_way(site, new_p
         mail.click()
         page.get_by_label("Address of this piece").press("Control+a")
         page.get_by_label("Address of this piece").press("Control+c")
+        page.get_by_role("button", name="Copy").click()
+    assert page.locator(".share-said").inner_text() == "Copied."
     site.wait_until(lambda: Event.objects.filter(kind="asset_shared", asset=piece).count() == 2)
     told = Event.objects.filter(kind="asset_shared", asset=piece).values_list("properties__way", flat=True)
     assert sorted(told) == ["address", "mail"]

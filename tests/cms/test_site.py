@@ -180,7 +180,7 @@ def test_piece_that_lives_elsewhere_leads_there(client, make_piece):
     assert "min read" not in html
 
 
-def test_older_pieces_are_one_link_away(client, make_piece, topics):
+def test_older_pieces_are_one_link_away(client, make_piece, topics, settings):
     for n in range(22):
         make_piece(f"Piece {n}", days_old=n, topics=topics[:1])
     first = page(client, "/topics/cost/")
@@ -189,6 +189,11 @@ def test_older_pieces_are_one_link_away(client, make_piece, topics):
     second = page(client, "/topics/cost/" + older)
     assert re.findall(r'row-title"><a href="[^"]+">([^<]+)', second) == ["Piece 20", "Piece 21"]
     assert 'rel="next"' not in second
+    for address, own in (
+        ("/topics/cost/?utm_source=x", "/topics/cost/"),
+        ("/topics/cost/" + older, "/topics/cost/" + older),
+    ):
+        assert f'<link rel="canonical" href="{settings.BASE_URL}{own}">' in page(client, address)
 
 
 def test_key_that_is_not_ours_and_unknown_lists_are_not_found(client, topics):
