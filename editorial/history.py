@@ -93,6 +93,8 @@ class _Moved(LogFormatter):
             parts.append(_("Number %d of its day") % place)
         if step := log_entry.data.get("step"):
             parts.append(_("%(old)s → %(new)s") % {name: Entry.Step(value).label for name, value in step.items()})
+        if who := log_entry.data.get("assignee"):
+            parts.append(_("Given to %(new)s, not %(old)s") % {key: name or _("nobody") for key, name in who.items()})
         return "; ".join(parts) or _("Moved")
 
 

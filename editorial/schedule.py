@@ -70,8 +70,8 @@ def plan(entry: Entry, *, user, personas=(), topics=()) -> Entry:
 
 
 def move(entry: Entry, *, user, version: int, reason: str = "", **values) -> Entry:
-    """Another `due_on` or `review_on` (None: no day), or another `step`. Raises Stale, Refused, and Unready."""
-    if unknown := set(values) - {"due_on", "review_on", "step"}:
+    """Another `due_on`, `review_on` (None: no day), `step` or `assignee` (None: nobody). Raises Stale and Refused."""
+    if unknown := set(values) - {"due_on", "review_on", "step", "assignee"}:
         raise ValueError(f"An entry is not moved by {sorted(unknown)}")
     with transaction.atomic():
         current = claimed(entry, version)

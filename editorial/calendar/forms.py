@@ -11,6 +11,7 @@ from cms import clock
 from cms.models import User
 from cms.policies import WRITERS
 from editorial import places
+from editorial.calendar import moves
 from editorial.models import Entry
 from editorial.schedule import BY_HAND
 
@@ -24,6 +25,12 @@ class DayInput(forms.DateInput):
 
     def __init__(self, attrs=None):
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+def writers():
+    """Whom an entry can be given to, by name."""
+    people = User.objects.filter(is_active=True, groups__name__in=WRITERS)
+    return people.distinct().order_by("first_name", "username")
 
 
 class EntryForm(forms.ModelForm):
@@ -59,9 +66,7 @@ class EntryForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version
-        self.fields["assignee"].queryset = (
-            User.objects.filter(is_active=True, groups__name__in=WRITERS).distinct().order_by("first_name", "username")
-        )
+        self.fields["assignee"].queryset = writers()
         step = self.instance.step
         steps = BY_HAND if step in BY_HAND else (step, *BY_HAND)
         self.fields["step"].choices = [(key, Entry.Step(key).label) for key in steps]
@@ -87,6 +92,7 @@ class MoveForm(forms.Form):
     after = forms.IntegerField(required=False, min_value=0, max_value=10**18)
     step = forms.ChoiceField(choices=Entry.Step.choices, required=False)
     steps = forms.CharField(required=False, max_length=20_000)
+    assignee = forms.CharField(required=False, max_length=18)
     sure = forms.BooleanField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(required=False, max_length=200)
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -97,7 +103,17 @@ class MoveForm(forms.Form):
         out = ("none",) * (not may_wait) + ("up", "down") * (not may_be_placed)
         self.fields["pick"].choices = [one for one in self.fields["pick"].choices if one[0] not in out]
         if not may_wait:
-            del self.fields["step"]
+            del self.fields["step"], self.fields["assignee"]
+
+    def clean_assignee(self):
+        """A colleague who writes, NOBODY, or "" where nobody was asked for."""
+        key = self.cleaned_data["assignee"]
+        if key in ("", moves.NOBODY):
+            return key
+        found = writers().filter(pk=key).first() if key.isdecimal() else None
+        if found is None:
+            raise forms.ValidationError(_("Choose somebody who writes here."))
+        return found
 
     def clean(self):
         """`day` becomes the day asked for, None for no day. An empty date without a button is a slip, not a wish."""
@@ -111,7 +127,11 @@ class MoveForm(forms.Form):
             cleaned["day"] = places.next_free(min(start, LAST_DAY - timedelta(days=places.LOOKED_AT)))
         elif pick == "none":
             cleaned["day"] = None
-        if not (pick or cleaned.get("step")) and "day" in cleaned and cleaned["day"] is None:
+        if (
+            not (self.errors or pick or cleaned.get("step") or cleaned.get("assignee"))
+            and "day" in cleaned
+            and cleaned["day"] is None
+        ):
             self.add_error("day", _("Choose a day, or press “No day yet”."))
         return cleaned
 

@@ -24,8 +24,8 @@ PLACES = {"up": -1, "down": 1}
 
 
 class MoveView(EntryScreen, FormView):
-    """POST `day` (with `after`: the entry of that day to stand behind, 0 for first), `pick` or `step`, the `version`
-    that the person saw, `sure` where a question was answered, and `steps` where those of the work go along.
+    """POST `day` (with `after`: the entry of that day to stand behind, 0 for first), `pick`, `step` or `assignee`, the
+    `version` that the person saw, `sure` where a question was answered, and `steps` where those of the work go along.
 
     Answers HTML, or for `Accept: application/json` {"text", "version", "undo"}, {"question", "yes"} (and "why"
     where a `reason` is needed), or with 409 {"text", "version", "day"}: what stands now, and nothing was changed.
@@ -87,6 +87,8 @@ class MoveView(EntryScreen, FormView):
         try:
             if asked.get("step"):
                 moved = moves.to_step(self.target, **who, step=asked["step"], reason=asked["reason"])
+            elif whom := asked.get("assignee"):
+                moved = moves.to_person(self.target, **who, assignee=None if whom == moves.NOBODY else whom)
             elif by := PLACES.get(asked["pick"]):
                 moved = moves.to_place(self.target, **who, by=by)
             else:

@@ -14,6 +14,7 @@ from editorial import dates, places, schedule, series, slots
 from editorial.calendar.cards import Lane
 from editorial.models import Entry, Slot
 
+NOBODY = "none"
 PLANS = {Lane.DUE: "due_on", Lane.REVIEW: "review_on"}
 
 
@@ -162,6 +163,14 @@ def to_step(target: Target, *, user, version: int, step: str, reason: str = "") 
         raise Question(str(error), _("Begin all the same"), _("Why all the same")) from error
     text = _("“%(title)s” is at “%(step)s” now.") % {"title": entry.title, "step": entry.get_step_display()}
     return Moved(text, entry.version, {"step": before})
+
+
+def to_person(target: Target, *, user, version: int, assignee) -> Moved:
+    """Give the entry to somebody, or to nobody (None). Raises Stale."""
+    before = target.entry.assignee_id
+    entry = schedule.move(target.entry, user=user, version=version, assignee=assignee)
+    words = _("“%(title)s” is %(who)s’s now.") if assignee else _("“%(title)s” is nobody’s now.")
+    return Moved(words % {"title": entry.title, "who": assignee}, entry.version, {"assignee": str(before or NOBODY)})
 
 
 def _ask(target: Target, day: date | None) -> None:

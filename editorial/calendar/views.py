@@ -16,6 +16,7 @@ from editorial import mix, publishing, slots
 from editorial.calendar import cards, dated, export, layout, rows
 from editorial.calendar.cards import Lane
 from editorial.calendar.filters import NOT_SAID, CalendarFilterSet
+from editorial.calendar.forms import writers
 from editorial.calendar.span import Month, Quarter, Span, Week, read, read_day
 from editorial.interest_views import warnings
 from editorial.models import Entry, SavedView
@@ -180,6 +181,7 @@ class CalendarView(policy.RightRequired, BaseListingView):
                 "today": self.address(on=str(type(self.span).of(self.today))),
             },
             "hidden": self.hidden(),
+            "writers": writers() if self.may_change and not self.results_only else [],
             "kept": SavedView.objects.filter(Q(user=self.request.user) | Q(shared=True)),
             "query": self.address(on=str(self.span)).partition("?")[2],
             "mix": self.mix() if self.may_change else None,

@@ -100,6 +100,19 @@ def test_the_dialog_takes_the_steps_along_and_undo_brings_both_back(site, page, 
     assert stands(entry) == (day, day - timedelta(days=2))
 
 
+def test_the_dialog_gives_an_entry_to_somebody_and_undo_takes_it_back(site, page, entry, marketer):
+    page.goto(site.url + of_quarter(entry))
+    press(page, page.get_by_role("link", name="Move to… Doors in winter"))
+    page.get_by_label("Give it to").select_option("marketer")
+    assert violations(page) == []
+    press(page, page.get_by_role("button", name="Give", exact=True))
+    page.get_by_text("“Doors in winter” is marketer’s now.").wait_for()
+    entry.refresh_from_db()
+    assert entry.assignee == marketer
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("“Doors in winter” is nobody’s now.").wait_for()
+
+
 def test_chosen_in_the_list_entries_are_shifted_together_and_undone(site, page, entry, marketer):
     other = schedule.plan(Entry(title="Windows in winter", due_on=entry.due_on), user=marketer)
     page.goto(f"{site.url}{LIST}&on={entry.due_on:%Y-%m}")

@@ -278,10 +278,15 @@ class LedeCalendar extends window.StimulusModule.Controller {
     const more = dialog.querySelector("[data-series] a");
     steps.checked = false;
     dialog.querySelector("[data-steps]").hidden = !(card.dataset.lane === "due" && card.dataset.day);
+    dialog.querySelector("[data-who]").hidden = kind !== "entry" || !/-(due|review)$/.test(card.dataset.card);
     dialog.querySelector("[data-series]").hidden = kind !== "entry" || !["due", "publish"].includes(card.dataset.lane);
     more.search = new URLSearchParams({ entry: pk, next: this.element.dataset.calendar });
     const picked = await ask(dialog);
     if (!picked) return;
+    if (picked === "assign") {
+      this.move(card, { assignee: dialog.querySelector("[name=assignee]").value });
+      return;
+    }
     const day = dialog.querySelector("[name=day]").value;
     const values = picked === "day" ? { day } : { pick: picked.slice("pick-".length) };
     if (steps.checked && !["none", "up", "down"].includes(values.pick)) values.steps = "all";
