@@ -25,7 +25,13 @@ class PlayedBlock(blocks.StructBlock):
     """A file or an address, never both; what is said in it can be read as well."""
 
     title = blocks.CharBlock(max_length=200, label=_("What it is"), help_text=_("Readers see it before they play it."))
-    file = DocumentChooserBlock(required=False, label=_("File of the library"))
+    file = DocumentChooserBlock(
+        required=False,
+        label=_("File of the library"),
+        help_text=_(
+            "It plays for everybody. Attached under Files of a gated piece as well, it stands behind the gate."
+        ),
+    )
     address = blocks.URLBlock(
         required=False,
         label=_("or its address at another host"),

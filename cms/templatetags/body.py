@@ -19,6 +19,20 @@ def file_offer(context, document):
 
 
 @register.simple_tag(takes_context=True)
+def held_back(context, document):
+    """The offer of the piece whose gate this file stands behind, as one of its files; None where it may be played.
+
+    No query for a piece without a gate; else once for all that is played in it.
+    """
+    piece = context.get("page") or context.get("piece")
+    if document is None or piece is None or not offers.is_locked(piece):
+        return None
+    if not hasattr(piece, "behind_gate"):
+        piece.behind_gate = offers.of(piece)
+    return piece.behind_gate if document.pk in {file.document_id for file in piece.behind_gate.files} else None
+
+
+@register.simple_tag(takes_context=True)
 def opens(context, target):
     """Can readers open the page that a button leads to? One query for all buttons of a piece."""
     if target is None or not target.live:

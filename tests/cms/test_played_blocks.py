@@ -7,7 +7,7 @@ from django.core.cache import cache
 from wagtail.models import ReferenceIndex
 
 from cms import players
-from cms.models import AssetPage
+from cms.models import AssetFile, AssetPage, Gate
 from cms.models.pages import Audience
 from tests.cms.conftest import played, track
 
@@ -142,3 +142,22 @@ def test_a_lying_video_is_sent_as_what_its_name_says_and_never_sniffed(client, h
     answer = client.get(f"/play/{film.pk}/{film.filename}")
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("video/mp4", "nosniff")
     assert answer["Content-Security-Policy"] == "default-src 'none'"
+
+
+@pytest.mark.parametrize("kind", ["video", "audio"])
+def test_recording_behind_the_gate_of_its_piece_shows_the_gate_in_place_of_the_player(
+    client, make_piece, make_document, kind
+):
+    name = "film.mp4" if kind == "video" else "talk.mp3"
+    behind, teaser = make_document(name), make_document(f"open-{name}")
+    gate = Gate.objects.create(name="Talks", button="Get the recording")
+    body = [{"type": kind, "value": played(file=one.pk)} for one in (behind, teaser)]
+    piece = make_piece("Gated talk", audience=Audience.GATED, gate=gate, body=body)
+    AssetFile.objects.create(page=piece, document=behind)
+    ReferenceIndex.create_or_update_for_object(piece)
+    html = client.get(piece.url).content.decode()
+    prose = re.search(r'<div class="prose">.*?</article>', html, re.DOTALL)[0]
+    assert (prose.count("Get the recording"), prose.count("<source ")) == (1, 1)
+    assert f'action="/get/{piece.pk}/"' in prose
+    answers = [client.get(f"/play/{one.pk}/{one.filename}").status_code for one in (behind, teaser)]
+    assert answers == [404, 200]
