@@ -51,7 +51,7 @@ async def _answer(scope: Scope, receive: Receive) -> Response:
     except (Busy, Lost):
         return responses.busy()
     except Exception:
-        logger.exception("The collector failed on %s %s", scope["method"], scope["path"][:40])
+        logger.exception("The collector failed on %s %r", scope["method"], scope["path"][:40])
         return responses.error(500, "request", "the server", "something broke; it is in the server's log")
 
 
