@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 from wagtail.log_actions import log
 
-from cms import policy
+from cms import clock, policy
 from nurture import erasing
 from nurture.contacts import people
 from nurture.contacts.screens import Screen
+from tracking import consent, permitted
 
 
 class ConfirmForm(forms.Form):
@@ -35,8 +36,16 @@ class ConfirmForm(forms.Form):
         return self.contact.email
 
 
+class MomentForm(forms.Form):
+    """When: what they had allowed then is asked."""
+
+    at = forms.DateTimeField(
+        label=gettext_lazy("At"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+
+
 class EraseContact(Screen):
-    """Says what goes and what stays, asks once more, and forgets."""
+    """Says what goes and what stays, asks once more, and forgets. And what they had allowed at a moment."""
 
     right, template_name, header_icon = "contact.erase", "nurture/contacts/erase.html", "bin"
     trail = ((gettext_lazy("Contacts"), "nurture:contacts"),)
@@ -52,14 +61,19 @@ class EraseContact(Screen):
 
     def get(self, request, pk):
         """The question."""
-        form = ConfirmForm(contact=self.contact)
-        return self.render_to_response(self.get_context_data(form=form, contact=self.contact))
+        moment = MomentForm(self.request.GET if "at" in request.GET else None, initial={"at": clock.now()})
+        context = {"form": ConfirmForm(contact=self.contact), "contact": self.contact, "moment": moment}
+        if moment.is_valid():
+            hmac = consent.address_hmac(self.contact.email)
+            context["permitted"] = permitted.at(self.contact.subject, hmac, moment.cleaned_data["at"])
+        return self.render_to_response(self.get_context_data(**context))
 
     def post(self, request, pk):
         """Forget, if the address is right."""
         form = ConfirmForm(request.POST, contact=self.contact)
         if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form, contact=self.contact), status=422)
+            context = {"form": form, "contact": self.contact, "moment": MomentForm(initial={"at": clock.now()})}
+            return self.render_to_response(self.get_context_data(**context), status=422)
         erasing.erase(self.contact, request.user)
         messages.success(request, _("They are forgotten. The audit log keeps that you did it, not whom it was."))
         return HttpResponseRedirect(reverse("nurture:contacts"))

@@ -140,11 +140,18 @@ def resume(address: str, *, subject: UUID, source: str, wording: str, proof: dic
 
     Bounces, complaints and objections stay. The yes is written even where the last answer was one: they said it again.
     """
-    stopped = Suppression.objects.filter(address_hmac=address_hmac(address), scope=Scope.STREAM)
+    hmac = address_hmac(address)
+    stopped = Suppression.objects.filter(address_hmac=hmac, scope=Scope.STREAM)
     stopped.filter(reason__in=(Reason.UNSUBSCRIBED, Reason.MANUAL)).delete()
-    given = ConsentEvent.Action.GIVEN
     ConsentEvent.objects.create(
-        subject=subject, purpose="email", action=given, source=source, wording=wording, proof=proof, at=clock.now()
+        subject=subject,
+        address_hmac=hmac,  # so that the log alone tells that the address may be mailed again
+        purpose="email",
+        action=ConsentEvent.Action.GIVEN,
+        source=source,
+        wording=wording,
+        proof=proof,
+        at=clock.now(),
     )
 
 

@@ -23,7 +23,7 @@ from nurture.mail.models import Delivery, DeliveryAttempt
 from nurture.sales.models import Alert, Share
 from nurture.subscriptions.models import Subscription
 from tests import ledger
-from tracking import accounts, consent, rollups, segment
+from tracking import accounts, consent, rollups, segment, wordings
 from tracking import erasing as ledger_erasing
 from tracking.models import ConsentEvent, Event, Hearing, HeldDraft, LastOpen, Suppression, Visitor
 
@@ -256,6 +256,17 @@ def test_events_that_nobody_could_take_over_do_not_bring_them_back(admin, person
     after = accounts.balance()
     assert (after.dropped - before.dropped, before.inbox - after.inbox) == (len(named), len(named))
     assert (after.total, after.holds) == (before.total, before.holds)
+
+
+def test_administrator_sees_what_they_had_allowed_at_a_moment(client, admin, person):
+    client.force_login(admin)
+    consent.answer(person.subject, wordings.CLICK_PROFILE, False, source="preference_page", wording="", proof={})
+    place = reverse("nurture:contact_erase", args=[person.pk])
+    for at, not_allowed in (("2020-01-01T10:00", 1), ("2999-01-01T10:00", 2)):
+        page = client.get(place, {"at": at}).content.decode()
+        assert page.count("Not allowed") == not_allowed
+    assert "Enter a valid date/time" in client.get(place, {"at": "yesterday"}).content.decode()
+    assert "Not allowed" not in client.get(place).content.decode()
 
 
 def test_only_administrators_do_either(client, make_user, marketer, owner, stranger, person):
