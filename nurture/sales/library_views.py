@@ -82,7 +82,7 @@ class ShareColumn(Column):
 
 
 class SalesLibrary(KeysetListing):
-    """Every live piece, newest first; for a contact what fits best. For them or an account with who has read it."""
+    """Every live piece, newest first; for a contact or an account what fits best, with who has read it."""
 
     right = "piece.find"
     about = ""
@@ -134,12 +134,12 @@ class SalesLibrary(KeysetListing):
         """All that is live."""
         if self.about == CONTACT:
             return shelf.for_contact(shelf.pieces(), self.subject)
-        return shelf.pieces() if self.subject or not self.about else shelf.pieces().none()
+        return shelf.for_account(shelf.pieces(), self.persons) if self.subject else shelf.pieces()
 
     def paginate_queryset(self, queryset, page_size):
-        """For a contact in the order that fits them, read on behind a row; else newest first."""
+        """For a contact or an account in the order that fits them, read on behind a row; else newest first."""
         self.further = ""
-        if self.about != CONTACT:
+        if not self.about:
             return super().paginate_queryset(queryset, page_size)
         rows, self.further = keyed.page(keyed.ordered(queryset, "-rank"), "-rank", self.request.GET.get("after", ""))
         self.older = self.newer = None
@@ -181,7 +181,9 @@ class SalesLibrary(KeysetListing):
         context = super().get_context_data(*args, **kwargs)
         is_start = self.about == CONTACT and not (self.is_searching or self.is_filtering or self.newer)
         best = card.next_piece(self.subject) if is_start and "after" not in self.request.GET else None
-        return context | {"subject": self.subject, "about": self.about, "best": best, "further": self.further}
+        usual = shelf.usual_stage(self.persons) if self.about == ACCOUNT else None
+        facts = {"subject": self.subject, "about": self.about, "best": best, "further": self.further, "usual": usual}
+        return context | facts
 
     @cached_property
     def empty(self):

@@ -1,12 +1,13 @@
 """The sales library: every piece there is, and who of an account has read it or was sent it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import F, QuerySet
 
 from cms import library, ranking
-from cms.models import AssetPage
+from cms.models import AssetPage, BuyingStage
 from nurture.contacts import card, people
 from nurture.contacts.models import Contact, Exposure
 
@@ -33,6 +34,33 @@ def for_contact(found: QuerySet[AssetPage], contact: Contact) -> QuerySet[AssetP
     """With `rank`: what they have neither read nor been sent first, among it what fits their stage and persona best."""
     scored = library.scored_for(found, **card.wants(contact))
     return scored.annotate(rank=F("fit") - F("is_read") * FAR)
+
+
+def for_account(found: QuerySet[AssetPage], contacts: list[Contact]) -> QuerySet[AssetPage]:
+    """With `rank`: what none of these people has read or been sent first, among it what fits the stage and persona that
+    most of them have. Two queries before."""
+    contacts = contacts[:MOST_NAMED]
+    read = people.reading().filter(contact__in=contacts).order_by().values_list("asset_id", flat=True).distinct()
+    sent = Exposure.objects.filter(contact__in=contacts).values_list("asset_id", flat=True).distinct()
+    stage, persona = usual_stage(contacts), _usual([contact.persona for contact in contacts])
+    scored = library.scored_for(
+        found,
+        stage_id=stage and stage.pk,
+        persona_id=persona and persona.pk,
+        read_ids={*read, *sent},
+    )
+    return scored.annotate(rank=F("fit") - F("is_read") * FAR)
+
+
+def usual_stage(contacts: list[Contact]) -> BuyingStage | None:
+    """The stage that most of them are in, of two the later one; None where nobody's is known."""
+    stages = sorted((one.stage for one in contacts if one.stage), key=lambda stage: -stage.sort_order)
+    return _usual(stages)
+
+
+def _usual(found: list):
+    """What stands there most often, of two what stands first; None where there is nothing."""
+    return next((one for one, _times in Counter(one for one in found if one).most_common(1)), None)
 
 
 def search(found: QuerySet[AssetPage], words: str) -> QuerySet[AssetPage]:

@@ -165,7 +165,7 @@ def test_library_takes_the_same_queries_for_one_piece_and_four(
     client.force_login(owner)
     url = address("library_account", contact.account_id)
     client.get(url)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(25):
         assert len(client.get(url).context["table"].data) == number
 
 
@@ -201,3 +201,25 @@ def test_for_a_contact_unread_pieces_come_first_and_those_for_their_stage_and_pe
     assert (found[0], found[-1], len(found), second.context["further"]) == ("Fits", "Had", len(others) + 2, "")
     assert found[1:-1] == [piece.title for piece in reversed(others)]
     assert "Further" in first.content.decode()
+
+
+def test_for_an_account_what_nobody_there_has_comes_first_and_of_that_what_is_for_the_stage_of_most(
+    client, owner, account, make_contact, make_asset, read, stages
+):
+    HomePage.objects.first().get_children().delete()
+    people = [make_contact(f"p{n}", stage=stages[2] if n else stages[0]) for n in range(3)]
+    titles = ("Fits", "Read there", "Sent there", "Later")
+    fits, had, sent, _later = (make_asset(title) for title in titles)
+    for piece in (fits, had, sent):
+        piece.primary_stage = stages[2]
+        piece.save()
+    read(people[1], had)
+    shares.share(sent, people[0], owner, "copied", ref=uuid.uuid4())
+    url = address("library_account", account.pk)
+    assert [row.title for row in rows(client, owner, url)] == ["Fits", "Later", "Sent there", "Read there"]
+    assert f"most of them are in: {stages[2]}" in client.get(url).content.decode()
+    assert [row.title for row in rows(client, owner, url, q="fits")] == ["Fits"]
+    for person in people:
+        person.delete()
+    words = client.get(url).content.decode()
+    assert "No stage of anybody there is known yet" in words
