@@ -9,7 +9,7 @@ from cms import library
 from cms.models import AssetPage
 from nurture.contacts import people
 from nurture.contacts.models import Contact
-from tracking import consent
+from tracking import consent, wordings
 from tracking.models import Suppression
 
 RECENT = 20  # readings that say what somebody is interested in
@@ -50,6 +50,11 @@ def mailing(contact: Contact) -> Mailing:
     if consent.refused([contact.subject]):
         return Mailing("bad", _("Unsubscribed under another address: no marketing mail to this one either."))
     return Mailing("good", _("May be mailed: not on the suppression list."))
+
+
+def objects(contact: Contact) -> bool:
+    """Do they object to being recognised by the links of their mail? One query."""
+    return consent.answers([contact.subject], wordings.CLICK_PROFILE).get(contact.subject) is False
 
 
 def wants(contact: Contact) -> dict:

@@ -13,7 +13,7 @@ from nurture.contacts import wording
 from nurture.contacts.facts import INTEREST
 from nurture.contacts.models import Account, Contact, Engagement, FieldChange, Identity
 from nurture.contacts.timeline import Entry, source
-from tracking import consent
+from tracking import consent, wordings
 from tracking.kinds import OFFLINE_KINDS
 from tracking.models import ConsentEvent
 
@@ -50,6 +50,13 @@ SOURCES = {
     "survey": gettext_lazy("told in a survey"),
     "signal": gettext_lazy("by their browser's signal (Global Privacy Control or Do Not Track)"),
     "subscription": gettext_lazy("by subscribing to new pieces"),
+}
+
+PURPOSES = {
+    wordings.EMAIL: gettext_lazy("marketing mail"),
+    wordings.OPEN_TRACKING: gettext_lazy("our seeing which mails they open"),
+    wordings.CLICK_PROFILE: gettext_lazy("being recognised by the links of their mail"),
+    wordings.SITE_PROFILE: gettext_lazy("being recognised on the site"),
 }
 
 
@@ -103,7 +110,7 @@ def consents(contact, window):
     rows = ConsentEvent.objects.filter(Q(subject=contact.subject) | Q(address_hmac=hmac))
     for row in window.of(rows, "at"):
         gave, asked = row.action == ConsentEvent.Action.GIVEN, row.action == ConsentEvent.Action.ASKED
-        purpose = _("marketing mail") if row.purpose == "email" else row.purpose.replace("_", " ")
+        purpose = PURPOSES.get(row.purpose, row.purpose.replace("_", " "))
         said = _("Agreed to %s") if gave else _("Has not agreed to %s yet") if asked else _("Withdrew consent to %s")
         note = capfirst(str(SOURCES.get(row.source, row.source)))
         yield Entry(

@@ -141,6 +141,7 @@ class ContactPage(Screen):
             may_change=self.may_change,
             stage_since=happenings.stage_since(self.contact),
             mailing=card.mailing(self.contact),
+            objects=card.objects(self.contact),
             next_piece=card.next_piece(self.contact),
             may_share=policy.may(self.request.user, "piece.share"),
             account_is_seen=policy.visible(self.request.user, "account.view", accounts).exists(),

@@ -82,7 +82,7 @@ def test_contact_page_costs_the_same_with_few_entries_and_many(
     client.force_login(owner)
     url = reverse("nurture:contact", args=[contact.pk])
     client.get(url)
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(37):
         client.get(url)
 
 

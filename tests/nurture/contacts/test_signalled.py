@@ -89,3 +89,6 @@ def test_their_page_says_so(client, contact, signalled, owner):
     client.force_login(owner)
     page = client.get(reverse("nurture:contact", args=[contact.pk])).content.decode()
     assert "Global Privacy Control" in page
+    assert "Withdrew consent to being recognised by the links of their mail" in page
+    assert "They object to being recognised" in page
+    assert "counts all the same" not in page
