@@ -42,8 +42,11 @@ class WeekCell(Day):
     @property
     def shown(self) -> list[Card]:
         """Of a full week what is late and planned before what is done; by day all the same."""
-        first = sorted(self.cards, key=lambda card: card.order)[: self.holds]
-        return sorted(first, key=lambda card: card.day)
+        return sorted(self.cards[: self.holds], key=lambda card: card.day)
+
+    @property
+    def hidden(self) -> int:
+        return max(len(self.cards) - self.holds, 0)
 
     @property
     def last(self) -> date:
@@ -109,7 +112,7 @@ def grid(span: Month | Week, cards: Iterable[Card], today: date) -> Layout:
 
 
 def quarter(span: Quarter, cards: Iterable[Card], today: date) -> Layout:
-    """Every week that the quarter touches, each with its cards by their days."""
+    """Every week that the quarter touches; its cards stand by their order, those that are shown by their days."""
     firsts = span.grid.days[::7]
     now = week_start(today)
     weeks = {
@@ -119,8 +122,6 @@ def quarter(span: Quarter, cards: Iterable[Card], today: date) -> Layout:
     cells = {day: weeks[week_start(day)] for day in span.grid.days}
     layout = _fill(cells, cards, span.grid, today)
     layout.days = list(weeks.values())
-    for week in layout.days:
-        week.cards.sort(key=lambda card: card.day)  # within a day they are in their order already
     return layout
 
 

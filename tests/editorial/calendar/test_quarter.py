@@ -42,7 +42,7 @@ def test_weeks_hold_their_cards_by_day_and_know_where_what_has_no_day_is_put():
     found = [Card(f"{n}", Lane.DUE, day, Plan(n, "", "idea", day, None, None, None)) for n, day in enumerate(days)]
     weeks = {week.date: week for week in layout.quarter(Quarter.of(TODAY), found, TODAY).days}
     here = weeks[date(2026, 11, 23)]
-    assert ([card.title for card in here.cards], here.today, here.past) == (["1", "0"], True, False)
+    assert ([card.title for card in here.shown], here.today, here.past) == (["1", "0"], True, False)
     assert (here.number, weeks[date(2026, 12, 28)].number) == (48, 53)
     assert (here.first_left, weeks[date(2026, 11, 30)].first_left) == (TODAY, date(2026, 11, 30))
 
