@@ -15,6 +15,7 @@ from cms.models import (
     AssetPage,
     Author,
     Campaign,
+    CampaignCost,
     CycleVersion,
     HomePage,
     Objection,
@@ -68,7 +69,10 @@ def _campaigns(told: dict) -> dict[str, Campaign]:
         values["vehicle"] = Vehicle.objects.filter(slug=row["vehicle"]).first()
         values["starts_on"] = today + timedelta(days=row["starts_days"])
         values["ends_on"] = today + timedelta(days=row["ends_days"])
-        made, _ = Campaign.objects.get_or_create(utm_campaign=row["utm_campaign"], defaults=values)
+        made, is_new = Campaign.objects.get_or_create(utm_campaign=row["utm_campaign"], defaults=values)
+        for cost in row["costs"] if is_new else ():
+            paid_on = today + timedelta(days=cost["paid_days"])
+            CampaignCost.objects.create(campaign=made, what=cost["what"], amount=cost["amount"], paid_on=paid_on)
         found |= dict.fromkeys(row["pieces"], made)
     return found
 
