@@ -108,7 +108,8 @@ def test_signal_carries_what_the_ledger_needs(client, piece, heard):
         "asset_id": piece.pk, "value": -1, "visitor": visitor, "link_token": "v1.a.b.c"
     }  # fmt: skip
     assert facts["request_facts"] == {
-        "ua": "Browser", "ip": "192.0.2.0", "method": "POST", "accept_language": "de", "purpose": "prefetch"
+        "ua": "Browser", "ip": "192.0.2.0", "method": "POST", "accept_language": "de", "purpose": "prefetch",
+        "signal": "",
     }  # fmt: skip
     assert facts["rated_at"] == Rating.objects.get().rated_at
 
