@@ -40,7 +40,8 @@ WITH_A_KEY = {
     "rate/", "poll/", "rate/more/", "rate/<str:token>/", "surveys/answer/<str:token>/", "surveys/<slug:slug>/",
     "comments/", "comments/<uuid:key>/", "get/<int:piece>/send/", "get/files/<str:token>/",
     "get/file/<str:token>/<str:name>", "get/again/<str:token>/", "your-data/<str:token>/",
-    "calendar/<str:secret>.ics", "approve/<str:secret>/", "approve/<str:secret>/text/", "subscribe/<uuid:key>/",
+    "calendar/<str:secret>.ics", "approve/<str:secret>/", "approve/<str:secret>/text/", "expert/<str:secret>/",
+    "subscribe/<uuid:key>/",
     "media/images/<path:name>",
 }  # fmt: skip
 BY_NUMBER = {
