@@ -39,11 +39,14 @@ def drop_opens(batch: Batch) -> None:
 
 
 def put_signal(batch: Batch) -> None:
-    """The browser's own no, with an event by a link: whose link it was, if anybody's, is looked up later."""
+    """The browser's own no: it is not told apart, and with an event by a link it is noted: whose link it was, if
+    anybody's, is looked up later."""
     for row in batch.rows:
         row.event.properties.pop(SIGNAL, None)
         if row.event.link_ref and (signal := row.facts.get("signal")):
             row.event.properties[SIGNAL] = signal
+        if row.facts.get("signal"):
+            row.payload.pop("visitor", None)
 
 
 def put_anonymity(batch: Batch) -> None:

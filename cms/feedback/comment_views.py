@@ -82,7 +82,7 @@ def _posting(request, age: float) -> comments.Posting:
         age=age,
         trap=request.POST.get("website", ""),
         network_key=readers.network_key(request),
-        visitor=readers.visitor(request.POST.get("visitor", "")),
+        visitor=readers.visitor(request),
         link_token=request.POST.get("link", "").replace("\0", "")[:LONGEST_LINK_TOKEN],
     )
 

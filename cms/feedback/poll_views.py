@@ -44,7 +44,7 @@ def _option(poll, text: str) -> PollOption | None:
 
 
 def _store(request, piece, poll, option) -> None:
-    visitor = readers.visitor(request.POST.get("visitor", ""))
+    visitor = readers.visitor(request)
     polls.answer(
         poll,
         option,

@@ -14,10 +14,14 @@ KEPT_BITS = {4: 24, 6: 48}
 LONGEST_HEADER = 400
 
 
-def visitor(text: str) -> UUID | None:
-    """The visitor key that the page script put into the form; anything else is no key."""
+def visitor(request) -> UUID | None:
+    """The visitor key that the page script put into the form that was posted, of a browser that agreed to be
+    recognised. None without one, and for a browser that says that it objects, whatever it sent.
+    """
+    if request.method != "POST" or optout.signal(request):
+        return None
     try:
-        return UUID(text)
+        return UUID(request.POST.get("visitor", ""))
     except ValueError:
         return None
 

@@ -44,7 +44,7 @@ def rate(request):
 
 
 def _store(request, piece, value):
-    visitor = readers.visitor(request.POST.get("visitor", ""))
+    visitor = readers.visitor(request)
     key = readers.key(request, visitor)
     ratings.rate(
         piece.pk,

@@ -15,7 +15,7 @@ from cms import clock, serving
 from cms.feedback import limits, readers
 from cms.feedback.ratings import BadToken
 from cms.gates import links, offers, questions, submissions
-from cms.gates.views import private, refused, visitor_of
+from cms.gates.views import private, refused
 from cms.signals import asset_downloaded
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def files(request, token: str):
             return _gone(request, token)
         if link.by_mail:
             facts, agreed = readers.request_facts(request), request.POST.getlist("agree")
-            submissions.prove(submission, visitor_of(request), facts, agreed)
+            submissions.prove(submission, readers.visitor(request), facts, agreed)
         return HttpResponseRedirect(links.file_url(submission, document, by_mail=link.by_mail), status=303)
     listed = [(file, links.file_url(submission, file.document)) for file in files]
     asked = questions.words_of(submission.consents) if link.by_mail else []

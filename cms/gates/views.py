@@ -11,7 +11,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cms import optout
 from cms.feedback import limits, readers
 from cms.feedback.ratings import BadToken
 from cms.feedback.views import LONGEST_LINK_TOKEN, length
@@ -39,7 +38,7 @@ def show(request, piece: int):
     offer = offers.gated(piece)
     if offer is None:
         return _nothing_here(request)
-    visitor = visitor_of(request)
+    visitor = readers.visitor(request)
     about = questions.known(request, visitor) if request.method == "POST" else questions.STRANGER
     if request.method == "POST":
         submissions.count_opened(offer.gate, offer.piece.pk)
@@ -103,18 +102,11 @@ def _form(request, offer, asking, *, token: str = "", why: str = "", status: int
         "files": offer.files,
         "asking": asking,
         "token": token or links.sign_form(offer.piece.pk, asking, offer.gate.pk),
-        "visitor": visitor_of(request) or "",
+        "visitor": readers.visitor(request) or "",
         "link": request.POST.get("link", "")[:LONGEST_LINK_TOKEN],
         "why": why,
     }
     return private(render(request, "cms/gates/form.html", context, status=status))
-
-
-def visitor_of(request):
-    """The key of a browser that agreed to be recognised and says nothing against it; else None."""
-    if request.method != "POST" or optout.signal(request):
-        return None
-    return readers.visitor(request.POST.get("visitor", ""))
 
 
 def _posting(request, asked) -> submissions.Posting:
@@ -123,7 +115,7 @@ def _posting(request, asked) -> submissions.Posting:
         age=asked.age,
         trap=request.POST.get("website", ""),
         network_key=readers.network_key(request),
-        visitor=visitor_of(request),
+        visitor=readers.visitor(request),
         link_token=request.POST.get("link", "").replace("\0", "")[:LONGEST_LINK_TOKEN],
         facts=readers.request_facts(request),
     )

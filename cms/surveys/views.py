@@ -78,7 +78,7 @@ def take(request, survey: Survey, answerer, **own):
 
 def of_request(request, asset_id: int = 0) -> Answerer:
     """A reader of the site: what the page script and the piece they came from say of them."""
-    visitor = readers.visitor(request.POST.get("visitor", ""))
+    visitor = readers.visitor(request)
     known, piece = ports.reader(request), rateable(asset_id) if asset_id else None
     return Answerer(
         reader_key=readers.key(request, visitor),

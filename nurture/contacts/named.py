@@ -72,7 +72,7 @@ def reader(request) -> dict[str, Any]:
 
     Asked by the visitor key that a form posted; a page that is fetched carries none, and costs no query.
     """
-    visitor = readers.visitor(request.POST.get("visitor", "")) if request.method == "POST" else None
+    visitor = readers.visitor(request)
     if visitor is None or not _agreed(visitor):
         return STRANGER
     edge = Identity.objects.filter(visitor__key=visitor, revoked_at=None).select_related("contact").first()

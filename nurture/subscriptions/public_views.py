@@ -41,7 +41,7 @@ def subscribe(request):
 
 def _asked(request, form: SubscribeForm, age: float):
     said = form.cleaned_data
-    visitor = readers.visitor(request.POST.get("visitor", ""))
+    visitor = readers.visitor(request)
     posting = asking.Posting(age, readers.network_key(request), visitor)
     try:
         if not request.POST.get("website"):  # what people do not see and robots fill in: those are told the same
@@ -65,7 +65,7 @@ def subscription(request, key):
         return _mine(request, found, saved=request.GET.get("saved", ""))
     do = request.POST.get("do")
     if do == "confirm":
-        visitor = readers.visitor(request.POST.get("visitor", ""))
+        visitor = readers.visitor(request)
         asking.confirm(found, visitor, readers.request_facts(request))
     elif do == "end":
         asking.end(found, readers.request_facts(request))

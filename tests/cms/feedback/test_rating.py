@@ -14,6 +14,7 @@ from cms.feedback import ratings
 from cms.feedback.models import Rating
 from cms.models.pages import Audience
 from cms.signals import asset_rated
+from tracking.models import Event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 RATE = reverse("rate")
@@ -74,6 +75,12 @@ def test_same_reader_counts_once_and_may_change_their_mind(client, piece):
     assert rows(piece) == [-1]
     client.post(RATE, form(piece, "1", visitor=str(uuid4())))
     assert sorted(rows(piece)) == [-1, 1]
+
+
+@pytest.mark.parametrize("signal", ["HTTP_SEC_GPC", "HTTP_DNT"])
+def test_key_of_a_browser_that_objects_is_thrown_away(client, piece, heard, signal):
+    client.post(RATE, form(piece, visitor=str(uuid4())), **{signal: "1"})
+    assert (heard[0]["visitor"], Event.objects.get().visitor_id) == (None, None)
 
 
 def test_reader_without_visitor_key_is_told_by_network_browser_and_day(client, piece, monkeypatch):
