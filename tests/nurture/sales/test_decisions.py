@@ -109,5 +109,5 @@ def test_contact_page_costs_the_same_with_few_decisions_and_many(
     client.force_login(owner)
     url = reverse("nurture:contact", args=[contact.pk])
     client.get(url)
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         client.get(url)
