@@ -102,9 +102,9 @@ def test_reader_without_script_rates_and_is_thanked(filled, new_page):
     page = opened(new_page(java_script_enabled=False), filled, "asset")
     page.get_by_role("button", name="Yes").click()
     assert re.search(r"/a-warm-hour/\?rated=useful&more=[^#&]+#rated$", page.url)
-    assert page.get_by_role("status").inner_text() == "Thank you. Good to know that it was useful."
+    assert page.locator(".rating-answer[role=status]").inner_text() == "Thank you. Good to know that it was useful."
     page.get_by_role("button", name="No").click()
-    assert page.get_by_role("status").inner_text() == "Thank you. We will look at it again."
+    assert page.locator(".rating-answer[role=status]").inner_text() == "Thank you. We will look at it again."
     piece = AssetPage.objects.get(slug="a-warm-hour")
     assert list(Rating.objects.filter(asset=piece).values_list("value", flat=True)) == [-1]
     assert page.context.cookies() == []
