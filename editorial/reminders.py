@@ -1,7 +1,8 @@
-"""Steps that are due: whoever has them gets one mail of all of them on the morning of the day, and no second one.
+"""Steps that are due or come near: whoever has them gets one mail of all of them in the morning, and no second one.
 
-A step is told of once for the day that it is due; a new day is a new reason. A person has one mail a day at most, which
-names what is newly due first and what was told of before and is still open below it.
+A step is told of twice for the day that it is due: when that day is LEAD away, and on it; a new day is a new reason. A
+person has one mail a day at most, which names what is newly due first, then what comes near, then what was told of
+before and is still open.
 """
 
 from datetime import date, timedelta
@@ -23,15 +24,16 @@ from cms.models import User
 from editorial.models import Assignment, StepReminder
 from editorial.schedule import OPEN
 
+LEAD = timedelta(days=2)
 MORNING = 7  # o'clock where the person is
 A_TURN = 50  # people
 SHOWN = 50  # steps of one mail; a link leads to the others
 
 
 def remind() -> int:
-    """Mail the people who have something newly due, where it is morning; how many mails. The loop."""
+    """Mail the people who have something newly due or near, where it is morning; how many mails. The loop."""
     latest = timezone.localdate(clock.now()) + timedelta(days=1)  # it is tomorrow already somewhere
-    waiting = _open(latest).filter(_untold()).exclude(assignee__step_reminder__wanted=False)
+    waiting = _open(latest).filter(_news(latest)).exclude(assignee__step_reminder__wanted=False)
     people = waiting.filter(assignee__is_active=True).exclude(assignee__email="")
     keys = people.order_by("assignee").values_list("assignee", flat=True).distinct()
     told = 0
@@ -47,7 +49,7 @@ def _remind(user: User) -> bool:
     profile = UserProfile.get_for_user(user)
     now = clock.now().astimezone(ZoneInfo(profile.get_current_time_zone()))
     today = now.date()
-    if now.hour < MORNING or not _open(today).filter(_untold(), assignee=user).exists():
+    if now.hour < MORNING or not _open(today).filter(_news(today), assignee=user).exists():
         return False
     with transaction.atomic():
         StepReminder.objects.get_or_create(user=user)
@@ -55,39 +57,57 @@ def _remind(user: User) -> bool:
         if not mine.update(sent_on=today):
             return False
         steps = list(_open(today).filter(assignee=user).select_related("entry").order_by("due_on", "pk"))
-        fresh = [step for step in steps if step.reminded_of != step.due_on]
+        fresh = [step for step in steps if step.due_on <= today and step.reminded_of != step.due_on]
+        near = [step for step in steps if step.due_on > today and step.forewarned_of != step.due_on]
+        told = [step for step in steps if step.due_on <= today and step.reminded_of == step.due_on]
         Assignment.objects.filter(pk__in=[step.pk for step in fresh]).update(reminded_of=F("due_on"))
+        Assignment.objects.filter(pk__in=[step.pk for step in near]).update(forewarned_of=F("due_on"))
         with translation.override(profile.get_preferred_language()):
-            _send(user, fresh, [step for step in steps if step not in fresh], today)
+            _send(user, fresh, near, told, today)
     return True
 
 
 def _open(today: date) -> QuerySet:
-    """Steps that are due or late, of entries that are under way."""
-    return Assignment.objects.filter(done_at=None, due_on__lte=today, entry__step__in=OPEN)
+    """Steps that are late, due or near, of entries that are under way."""
+    return Assignment.objects.filter(done_at=None, due_on__lte=today + LEAD, entry__step__in=OPEN)
 
 
-def _untold() -> Q:
-    return Q(reminded_of=None) | ~Q(reminded_of=F("due_on"))
+def _news(today: date) -> Q:
+    """Newly due or late, or newly near."""
+    untold = Q(reminded_of=None) | ~Q(reminded_of=F("due_on"))
+    unwarned = Q(forewarned_of=None) | ~Q(forewarned_of=F("due_on"))
+    return Q(due_on__lte=today) & untold | Q(due_on__gt=today) & unwarned
 
 
-def _send(user: User, fresh: list[Assignment], told: list[Assignment], today: date) -> None:
-    subject = ngettext("“%(step)s” is due", "%(n)s of your steps are due", len(fresh))
+def _subject(fresh: list[Assignment], near: list[Assignment]) -> str:
+    """Of what is due, else of what comes near; on one line."""
+    if fresh:
+        words = ngettext("“%(step)s” is due", "%(n)s of your steps are due", len(fresh))
+    else:
+        words = ngettext("“%(step)s” is due soon", "%(n)s of your steps are due soon", len(near))
+    of = fresh or near
+    return " ".join((words % {"step": of[0].name, "n": len(of)}).split())
+
+
+def _send(user: User, fresh: list[Assignment], near: list[Assignment], told: list[Assignment], today: date) -> None:
     context = {
         "site_name": settings.SITE_NAME,
         "fresh": [_line(step, today) for step in fresh[:SHOWN]],
+        "near": [_line(step, today) for step in near[:SHOWN]],
         "told": [_line(step, today) for step in told[:SHOWN]],
-        "more": max(len(fresh) - SHOWN, 0) + max(len(told) - SHOWN, 0),
+        "more": sum(max(len(steps) - SHOWN, 0) for steps in (fresh, near, told)),
         "settings_url": settings.BASE_URL + reverse("wagtailadmin_account"),
     }
     text = render_to_string("editorial/mail/steps_due.txt", context)
-    subject = " ".join((subject % {"step": fresh[0].name, "n": len(fresh)}).split())
-    EmailMessage(subject, text, to=[user.email], headers={"X-Lane": "transactional"}).send()
+    EmailMessage(_subject(fresh, near), text, to=[user.email], headers={"X-Lane": "transactional"}).send()
 
 
 def _line(step: Assignment, today: date) -> dict[str, str]:
     """What the mail says of one step."""
     late = (today - step.due_on).days
-    when = ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late} if late else _("today")
+    if late > 0:
+        when = ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late}
+    else:
+        when = ngettext("in %(n)s day", "in %(n)s days", -late) % {"n": -late} if late else _("today")
     url = settings.BASE_URL + reverse("editorial:work", args=[step.entry_id])
     return {"name": step.name, "entry": step.entry.title, "when": when, "url": url}

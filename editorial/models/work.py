@@ -70,6 +70,7 @@ class Assignment(models.Model):
     due_on = models.DateField(_("due"), null=True, blank=True)
     instructions = models.TextField(blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    forewarned_of = models.DateField(null=True, editable=False, help_text=_("The day it was due when it came near."))
     reminded_of = models.DateField(null=True, editable=False, help_text=_("The day it was due when its mail went out."))
 
     class Meta:

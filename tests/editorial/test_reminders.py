@@ -41,7 +41,7 @@ def give(make_entry, marketer, editor, mailoutbox):
 
 
 def test_all_that_is_due_or_late_comes_in_one_mail_once(give, mailoutbox, now):
-    give("Write"), give("Ask Ines", date(2026, 11, 20)), give("Not yet", date(2026, 11, 25))
+    give("Write"), give("Ask Ines", date(2026, 11, 20)), give("Not yet", date(2026, 11, 28))
     assert (reminders.remind(), reminders.remind()) == (1, 0)
     (told,) = mailoutbox
     assert told.subject == "2 of your steps are due"
@@ -50,11 +50,36 @@ def test_all_that_is_due_or_late_comes_in_one_mail_once(give, mailoutbox, now):
     assert "Not yet" not in told.body
     now(24)
     assert reminders.remind() == 0  # nothing new
-    now(25)
+    now(28)
     assert reminders.remind() == 1
     assert mailoutbox[1].subject == "“Not yet” is due"
     new, _rest, known = mailoutbox[1].body.partition("Still open, you know of these:")
-    assert ("Not yet" in new, "Write (2 days late)" in known) == (True, True)
+    assert ("Not yet" in new, "Write (5 days late)" in known) == (True, True)
+
+
+def test_what_comes_near_is_told_two_days_ahead_and_again_on_its_day(give, mailoutbox, now):
+    give("Write", date(2026, 11, 26))
+    assert reminders.remind() == 0
+    now(24)
+    assert (reminders.remind(), reminders.remind()) == (1, 0)
+    assert mailoutbox[0].subject == "“Write” is due soon"
+    assert "Coming near:\n\n* Write (in 2 days): Piece for Write" in mailoutbox[0].body
+    assert "Due:" not in mailoutbox[0].body
+    now(25)
+    assert reminders.remind() == 0
+    now(26)
+    assert reminders.remind() == 1
+    assert mailoutbox[1].subject == "“Write” is due"
+    assert "Coming near" not in mailoutbox[1].body
+
+
+def test_another_day_for_what_came_near_is_told_anew(give, mailoutbox, now):
+    step = give("Write", date(2026, 11, 25))
+    assert reminders.remind() == 1
+    Assignment.objects.filter(pk=step.pk).update(due_on=date(2026, 11, 26))
+    now(24)
+    assert reminders.remind() == 1
+    assert "Write (in 2 days)" in mailoutbox[1].body
 
 
 def test_a_new_day_for_a_step_is_a_new_reason_but_no_second_mail_that_day(give, mailoutbox, now):
