@@ -26,15 +26,16 @@ MONTH = datetime(2026, 6, 1, tzinfo=UTC)
 DAY = MONTH + timedelta(days=14)
 
 # 10,000 browsers, 1,000 pieces; a third of all events knows its browser, one in ten is about no piece, one in five came
-# by a link, one in fifty is a search.
+# by a link, one in twenty by one of 50 campaigns, one in fifty is a search.
 MANY = """
 INSERT INTO tracking_event (uuid, kind, occurred_at, received_at, source, visitor_id, asset_id, link_ref, url, referrer,
-                            utm, device, verdict, reasons, properties)
+                            utm, device, verdict, reasons, properties, campaign_id)
 SELECT gen_random_uuid(), CASE WHEN n %% 50 = 0 THEN 'site_searched' ELSE 'page_viewed' END,
        %(month)s + (random() * 29) * interval '1 day', %(month)s, 'script',
        CASE WHEN n %% 3 = 0 THEN (random() * 10000)::int END, CASE WHEN n %% 10 > 0 THEN (random() * 1000)::int END,
        CASE WHEN n %% 5 = 0 THEN lpad(to_hex((random() * 20000)::int), 32, '0')::uuid END,
-       'https://news.example/insights/' || n || '/', '', '{}', 'desktop', 'human', '[]', '{}'
+       'https://news.example/insights/' || n || '/', '', '{}', 'desktop', 'human', '[]', '{}',
+       CASE WHEN n %% 20 = 0 THEN (random() * 50)::int END
 FROM generate_series(1, %(number)s) AS n
 """
 
@@ -69,7 +70,7 @@ def _fill() -> None:
 
 def _asked() -> dict[str, Callable]:
     """The statement that each index is for, as the product asks it; by the index's name."""
-    from tracking import rollups
+    from tracking import queries, rollups
     from tracking.models import Event
 
     uuids = list(Event.objects.order_by("id").values_list("uuid", flat=True)[: EVENTS : EVENTS // 100])
@@ -82,6 +83,7 @@ def _asked() -> dict[str, Callable]:
         "event_of_search": lambda: Event.objects.filter(
             kind="site_searched", occurred_at__range=(DAY, DAY + timedelta(hours=1))
         ),
+        "event_by_campaign": lambda: queries.of_campaign(7, 50),
         "event_by_link": lambda: Event.objects.filter(link_ref__in=[UUID(int=7), UUID(int=8)]),
     }
 
