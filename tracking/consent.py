@@ -15,6 +15,9 @@ from tracking.models import ConsentEvent, Pending, Suppression
 from tracking.signals import address_suppressed
 
 Scope, Reason = Suppression.Scope, Suppression.Reason
+OF_THE_ADDRESS = Reason.HARD_BOUNCE  # says nothing of the person, who may get another address
+FOR_ALL = frozenset({Reason.COMPLAINT, Reason.OBJECTION, OF_THE_ADDRESS})  # stop mail of any kind; others marketing
+LIFTED = frozenset({Reason.UNSUBSCRIBED, Reason.MANUAL})  # by asking for mail again
 
 
 def normalise(address: str) -> str:
@@ -35,8 +38,7 @@ def suppress(hmac: str, reason: str, *, source: str, subject: UUID | None = None
 
     Complaints, hard bounces and objections stop all mail; an unsubscribe stops marketing.
     """
-    everything = reason in (Reason.COMPLAINT, Reason.HARD_BOUNCE, Reason.OBJECTION)
-    scope = Scope.GLOBAL if everything else Scope.STREAM
+    scope = Scope.GLOBAL if reason in FOR_ALL else Scope.STREAM
     now = clock.now()
     with transaction.atomic():
         _, created = Suppression.objects.get_or_create(
@@ -76,8 +78,8 @@ def refused(subjects: Iterable[UUID]) -> dict[UUID, set[str]]:
         reason = proof.get("reason", Reason.UNSUBSCRIBED)
         if action == ConsentEvent.Action.GIVEN:
             found.pop(subject, None)
-        elif reason != Reason.HARD_BOUNCE:
-            scope = Scope.GLOBAL if reason in (Reason.COMPLAINT, Reason.OBJECTION) else Scope.STREAM
+        elif reason != OF_THE_ADDRESS:
+            scope = Scope.GLOBAL if reason in FOR_ALL else Scope.STREAM
             found.setdefault(subject, set()).add(str(scope))
     return found
 
@@ -142,7 +144,7 @@ def resume(address: str, *, subject: UUID, source: str, wording: str, proof: dic
     """
     hmac = address_hmac(address)
     stopped = Suppression.objects.filter(address_hmac=hmac, scope=Scope.STREAM)
-    stopped.filter(reason__in=(Reason.UNSUBSCRIBED, Reason.MANUAL)).delete()
+    stopped.filter(reason__in=LIFTED).delete()
     ConsentEvent.objects.create(
         subject=subject,
         address_hmac=hmac,  # so that the log alone tells that the address may be mailed again

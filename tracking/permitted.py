@@ -11,12 +11,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from tracking import wordings
-from tracking.consent import Reason
+from tracking.consent import FOR_ALL, LIFTED, OF_THE_ADDRESS, Reason
 from tracking.models import ConsentEvent
-
-LIFTED = frozenset({Reason.UNSUBSCRIBED, Reason.MANUAL})  # by asking for mail again
-FOR_ALL = frozenset({Reason.COMPLAINT, Reason.HARD_BOUNCE, Reason.OBJECTION})
-OF_THE_ADDRESS = Reason.HARD_BOUNCE  # says nothing of the person, who may get another address
 
 
 @dataclass

@@ -138,8 +138,8 @@ def downloaded(
     if by_mail:
         said["by_mail"] = True
     if subject and by_mail and facts.get("signal"):
-        proof = {"signal": facts["signal"], "event": str(uuid)}
-        consent.object_to(wordings.CLICK_PROFILE, {subject: proof}, source="signal")
+        proofs = {subject: {"signal": facts["signal"], "event": str(uuid)}} if verdict == Verdict.HUMAN else {}
+        consent.object_to(wordings.CLICK_PROFILE, proofs, source="signal")
     elif subject and not (by_mail and _objects(subject)):
         said["subject"] = subject.hex
     onsite.record("asset_downloaded", asset_id, said, None, "", facts, at, uuid=uuid)
