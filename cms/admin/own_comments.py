@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cms import policy
+from cms import keys, policy
 from cms.feedback import comments
 
 PAGE_SIZE = 25
@@ -17,8 +17,7 @@ PAGE_SIZE = 25
 @policy.require("comment.answer")
 def index(request):
     """Newest first; `before` is the key of the last one of the page before."""
-    before = request.GET.get("before", "")
-    before = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
+    before = keys.number(request.GET.get("before"))
     found = list(comments.under_signed(request.user, before)[: PAGE_SIZE + 1])
     title = _("Comments on your pieces")
     context = {

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from wagtail.admin.viewsets.base import ViewSet
 
-from cms import agreements, placements, policy
+from cms import agreements, keys, placements, policy
 from cms.admin.menu import item_for
 from cms.feedback import sales
 from cms.models import AssetPage, BuyingStage
@@ -85,7 +85,7 @@ def judge(request):
         return redirect(_back(request))
     try:
         if request.POST.get("verdict") == "dispute":
-            suggested = BuyingStage.objects.filter(pk=_number(request.POST.get("suggested", ""))).first()
+            suggested = BuyingStage.objects.filter(pk=keys.number(request.POST.get("suggested", ""))).first()
             done, changed = placements.dispute(pairs, request.user, request.POST.get("text", ""), suggested)
         else:
             done, changed = placements.agree(pairs, request.user)
@@ -142,12 +142,12 @@ def _find(pk: int) -> AssetPage:
 def _asked(query) -> tuple[str, int, int]:
     tab = query.get("show", "")
     tab = tab if tab in dict(TABS) else State.PROPOSED.value
-    return tab, _number(query.get("stage", "")), _number(query.get("before", ""))
+    return tab, keys.number(query.get("stage", "")), keys.number(query.get("before", ""))
 
 
 def _back(request) -> str:
     """Where the form was: one piece, or the list as it was narrowed."""
-    if one := _number(request.POST.get("one", "")):
+    if one := keys.number(request.POST.get("one", "")):
         return reverse("placements:piece", args=[one])
     tab, stage, _before = _asked(request.POST)
     return f"{reverse('placements:index')}?{urlencode({'show': tab, 'stage': stage or ''})}"
@@ -155,11 +155,7 @@ def _back(request) -> str:
 
 def _pair(text: str) -> tuple[int, int] | None:
     asset, _dash, stage = text.partition("-")
-    return (_number(asset), _number(stage)) if _number(asset) and _number(stage) else None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    return (keys.number(asset), keys.number(stage)) if keys.number(asset) and keys.number(stage) else None
 
 
 def _frame(title: str, trail=()) -> dict:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.log_actions import log
 
-from cms import policy
+from cms import keys, policy
 from cms.models import Persona, Question, Survey
 from cms.surveys import answering, sheets
 from cms.surveys import results as tallied
@@ -46,7 +46,7 @@ def texts(request, pk: int, question: int):
     sets, asked = _asked(request, found.survey)
     words = request.GET.get("q", "").replace("\0", "").strip()[:100]
     rows = tallied.texts(found, sets, words)
-    if before := _number(request.GET.get("before", "")):
+    if before := keys.number(request.GET.get("before", "")):
         rows = rows.filter(pk__lt=before)
     rows = list(rows[: TEXTS + 1])
     context = {
@@ -82,16 +82,12 @@ def _asked(request, survey: Survey):
     by = request.GET.get("by", "")
     by = by if by in BY else tallied.STAGE
     text = request.GET.get("round", "")
-    round = _number(text) if text.isascii() and text.isdecimal() else None
-    sets, persona = tallied.of(survey, round=round), _number(request.GET.get("persona", ""))
+    round = keys.number(text) if text.isascii() and text.isdecimal() else None
+    sets, persona = tallied.of(survey, round=round), keys.number(request.GET.get("persona", ""))
     if persona:
         sets = sets.filter(persona=persona)
     kept = {"by": by, "round": "" if round is None else round, "persona": persona or ""}
     return sets, kept | {"query": urlencode({name: value for name, value in kept.items() if value != ""})}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _frame(title: str, *trail: dict) -> dict:

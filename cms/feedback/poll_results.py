@@ -37,13 +37,13 @@ def table(poll: Poll, by: str = STAGE) -> Table:
     known = [key for key in names if key is not None]
     groups = [*known, *([None] if None in names else [])]
     columns = [Column(str(names[key]), sum(counted.get((key, pk), 0) for pk, _t in options)) for key in groups]
-    lines = [(text, [_cell(counted.get((key, pk), 0), column) for key, column in zip(groups, columns, strict=True)])
-             for pk, text in options]  # fmt: skip
+    by_key = list(zip(groups, columns, strict=True))
+    lines = [(text, [_cell(counted.get((key, pk), 0), column, key) for key, column in by_key]) for pk, text in options]
     return Table(columns, lines)
 
 
-def _cell(count: int, column: Column) -> Cell | None:
+def _cell(count: int, column: Column, key: object) -> Cell | None:
     """All in all there is always a cell: it tells nobody apart."""
-    if column.people and (column.is_enough or column.name == _("All")):
+    if column.people and (column.is_enough or key == ALL):
         return Cell(count, round(100 * count / column.people))
     return None

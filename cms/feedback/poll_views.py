@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from cms import ports
+from cms import keys, ports
 from cms.feedback import limits, polls, readers
 from cms.feedback.models import PollOption
 from cms.feedback.ratings import BadToken
@@ -39,8 +39,7 @@ def answer(request):
 
 
 def _option(poll, text: str) -> PollOption | None:
-    is_key = text.isascii() and text.isdecimal() and len(text) < 19
-    return poll.options.filter(pk=int(text)).first() if is_key else None
+    return poll.options.filter(pk=keys.number(text)).first()
 
 
 def _store(request, piece, poll, option) -> None:

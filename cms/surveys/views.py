@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from cms import clock, ports
+from cms import clock, keys, ports
 from cms.feedback import limits, readers
 from cms.feedback.ratings import BadToken
 from cms.feedback.views import LONGEST_LINK_TOKEN, length, rateable
@@ -42,7 +42,7 @@ def page(request, slug: str):
         return take(request, survey, lambda asset_id: of_request(request, asset_id))
     if request.GET.get("answered") == "1" and not is_early(survey):
         return shown(request, survey, "thanks")
-    return ask(request, survey, piece_id(request.GET.get("from", "")))
+    return ask(request, survey, keys.number(request.GET.get("from", "")))
 
 
 def ask(request, survey: Survey, asset_id: int = 0, *, form=None, why: str = "", **own):
@@ -115,11 +115,6 @@ def refused(request, status: int, why: str):
     context = {"kicker": _("Survey"), "title": _("Your answers could not be taken"), "why": why}
     mend = _("Try again later.") if status == 429 else _("Open the survey again.")
     return render(request, "cms/rating_refused.html", context | {"mend": mend}, status=status)
-
-
-def piece_id(text: str) -> int:
-    """The number of a piece as it stands in an address; 0 for anything else."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _asset_of(request, survey: Survey) -> int:

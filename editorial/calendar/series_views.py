@@ -19,7 +19,7 @@ from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
-from cms import clock, policy
+from cms import clock, keys, policy
 from editorial import schedule, series
 from editorial.calendar import rows
 from editorial.models import Assignment, Entry
@@ -145,9 +145,9 @@ class SeriesView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
         also, published = "steps" in asked, set(asked.getlist("publish"))
         return [
             series.Wish(
-                _number(key), _number(asked.get(f"version-{key}")),
+                keys.number(key), keys.number(asked.get(f"version-{key}")),
                 series.read_steps(asked.get(f"steps-{key}", "")) if also else {},
-                _number(asked.get(f"revision-{key}")) if key in published else None,
+                keys.number(asked.get(f"revision-{key}")) if key in published else None,
             )
             for key in asked.getlist("entry")[: series.MOST]
         ]  # fmt: skip
@@ -179,8 +179,3 @@ def tell(request, shifted: series.Shifted, back: str) -> None:
         django_messages.success(request, toast)
     for text in shifted.stayed:
         messages.warning(request, text)
-
-
-def _number(text: str | None) -> int:
-    """A row's key; 0, which no row has, for anything else."""
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

@@ -13,7 +13,7 @@ from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
-from cms import policy
+from cms import keys, policy
 from editorial.calendar import export
 from editorial.models import Entry, PlanBatch
 from editorial.plans import batches, writing
@@ -44,7 +44,7 @@ class PlansView(policy.RightRequired, WagtailAdminTemplateMixin, FormView):
         return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
 
     def get_context_data(self, **kwargs):
-        before = _number(self.request.GET.get("before"))
+        before = keys.number(self.request.GET.get("before"))
         rows = PlanBatch.objects.exclude(state=State.OPEN) | PlanBatch.objects.filter(user=self.request.user)
         rows = rows.defer("rows", "columns").select_related("user", "job").order_by("-pk")
         page = list((rows.filter(pk__lt=before) if before else rows)[: PAGE_SIZE + 1])
@@ -129,7 +129,7 @@ class CheckView(policy.RightRequired, WagtailAdminTemplateMixin, FormView):
 
     def shown(self, found: list) -> dict:
         """The rows of the kind asked for, from the row after the number asked for on."""
-        kind, after = self.request.GET.get("what"), _number(self.request.GET.get("after"))
+        kind, after = self.request.GET.get("what"), keys.number(self.request.GET.get("after"))
         some = (fate for fate in found if (kind not in WORDS or fate.outcome == kind) and fate.row.number > after)
         rows = list(islice(some, SHOWN + 1))
         for fate in rows:
@@ -205,7 +205,3 @@ def _words(name: str, value) -> str:
     if name in ("format", "step"):
         return str(dict(Entry._meta.get_field(name).flatchoices)[value])
     return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from cms import keys
 from cms.feedback import limits, readers
 from cms.feedback.ratings import BadToken
 from cms.feedback.views import length
@@ -89,8 +90,8 @@ def _page(request, form, *, why="", is_sent=False, token="", status=200):
 
 
 def _topic(request) -> list[int]:
-    asked = request.GET.get("topic", "")
-    return [int(asked)] if asked.isascii() and asked.isdecimal() and len(asked) < 19 else []
+    asked = keys.number(request.GET.get("topic"))
+    return [asked] if asked else []
 
 
 def _mine(request, found: Subscription, *, form=None, saved="", status=200):
