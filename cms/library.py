@@ -4,30 +4,21 @@ Pieces for customers and for sales only are live pages too, but nothing here lis
 name: `published(audience=Audience.CUSTOMERS)`. A piece behind a Wagtail view restriction is never listed.
 """
 
-from datetime import UTC, datetime, timedelta
-from functools import reduce
-from operator import add
+from datetime import UTC, datetime
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Length, Substr
 from wagtail.models import PageViewRestriction, ReferenceIndex
 
-from cms import clock, pictures
-from cms.models import AssetPage, Author, BuyingStage, LibraryImage, MergedTopic
-from cms.models.pages import LISTED, AssetTopic, ShelfLife
+from cms import pictures, points
+from cms.models import AssetPage, Author, LibraryRendition
+from cms.models.pages import LISTED, AssetTopic
 
 # A piece made live by code may lack the moment: it comes last on either database.
 NEWEST_FIRST = (F("first_published_at").desc(nulls_last=True), "-pk")
 PAGE_SIZE = 20
 QUOTING = 6
 QUOTED_AT = "body.quote.profile"  # where Wagtail's index says that a quote names a profile
-
-# How well a piece fits a reader, in points (docs/site.md explains the order they give).
-STAGE_NOW, STAGE_NOW_TOO, STAGE_NEXT, STAGE_NEXT_TOO = 6, 5, 4, 3
-PERSONA_NAMED, PERSONA_ALL, PERSONA_OTHER = 3, 2, -3
-TOPIC_SHARED, TOPICS_COUNTED = 2, 3
-FRESH, RECENT, OUT_OF_DATE = 2, 1, -6
-FRESH_DAYS, RECENT_DAYS = 30, 180
 
 
 def published(audience=LISTED, *, topic=None, stage=None, persona=None) -> QuerySet[AssetPage]:
@@ -50,9 +41,9 @@ def published(audience=LISTED, *, topic=None, stage=None, persona=None) -> Query
 
 def cards(pieces: QuerySet[AssetPage]) -> QuerySet[AssetPage]:
     """`pieces` with what a card in a list shows, covers in card sizes among it, and without their bodies."""
-    covers = LibraryImage.objects.prefetch_renditions(*pictures.specs(pictures.CARD))
-    cover = Prefetch("cover", queryset=covers)
-    return pieces.select_related("author", "primary_stage").prefetch_related(cover).defer("body")
+    sizes = LibraryRendition.objects.filter(filter_spec__in=pictures.specs(pictures.CARD))
+    covers = Prefetch("cover__renditions", queryset=sizes, to_attr="prefetched_renditions")
+    return pieces.select_related("author", "primary_stage", "cover").prefetch_related(covers).defer("body")
 
 
 def quoting(author: Author, limit: int = QUOTING) -> list[AssetPage]:
@@ -101,15 +92,9 @@ def scored_for(
     pieces: QuerySet[AssetPage], *, stage_id=None, persona_id=None, topic_ids=(), read_ids=()
 ) -> QuerySet[AssetPage]:
     """`pieces` with `fit`, the points that `next_read` explains, and `is_read` (1 or 0) for such a reader."""
-    points = [_freshness()]
-    if stage_id is not None:
-        points.append(_stage_fit(stage_id))
-    if persona_id is not None:
-        points.append(_persona_fit(persona_id))
-    points += [_points((_about_today(topic), TOPIC_SHARED)) for topic in sorted(set(topic_ids))[:TOPICS_COUNTED]]
     return pieces.annotate(
-        fit=reduce(add, points),
-        is_read=_points((Q(pk__in=list(read_ids)), 1)) if read_ids else Value(0),
+        fit=points.of(stage_id, persona_id, topic_ids),
+        is_read=points.first((Q(pk__in=list(read_ids)), 1)) if read_ids else Value(0),
     )
 
 
@@ -153,50 +138,9 @@ def _about(topics) -> Q:
     return Q(pk__in=about(topics))
 
 
-def _about_today(topic_id: int) -> Q:
-    """About this topic, or about what it was merged into since it was read."""
-    into = MergedTopic.objects.filter(old_id=topic_id).values("into")
-    rows = AssetTopic.objects.filter(Q(tag=topic_id) | Q(tag__in=into))
-    return Q(pk__in=rows.values("content_object"))
-
-
 def _also_for_stage(stage) -> Q:
     return Q(pk__in=AssetPage.also_stages.through.objects.filter(buyingstage=stage).values("assetpage"))
 
 
-def _for_persona(persona=None) -> Q:
-    rows = AssetPage.personas.through.objects.all()
-    return Q(pk__in=(rows if persona is None else rows.filter(persona=persona)).values("assetpage"))
-
-
-def _points(*cases: tuple[Q, int]) -> Case:
-    """The points of the first case that holds, else 0."""
-    return Case(
-        *(When(when, then=Value(points)) for when, points in cases), default=Value(0), output_field=IntegerField()
-    )
-
-
-def _stage_fit(stage_id) -> Case:
-    order = list(BuyingStage.objects.values_list("pk", flat=True))
-    after = order[order.index(stage_id) + 1 :][:1] if stage_id in order else []
-    cases = [(Q(primary_stage=stage_id), STAGE_NOW), (_also_for_stage(stage_id), STAGE_NOW_TOO)]
-    for following in after:
-        cases += [(Q(primary_stage=following), STAGE_NEXT), (_also_for_stage(following), STAGE_NEXT_TOO)]
-    return _points(*cases)
-
-
-def _persona_fit(persona_id) -> Case:
-    return _points(
-        (_for_persona(persona_id), PERSONA_NAMED),
-        (Q(for_all_personas=True), PERSONA_ALL),
-        (_for_persona(), PERSONA_OTHER),
-    )
-
-
-def _freshness() -> Case:
-    now = clock.now()
-    return _points(
-        (Q(shelf_life=ShelfLife.TIMELY, review_by__lt=now.date()), OUT_OF_DATE),
-        (Q(first_published_at__gte=now - timedelta(days=FRESH_DAYS)), FRESH),
-        (Q(first_published_at__gte=now - timedelta(days=RECENT_DAYS)), RECENT),
-    )
+def _for_persona(persona) -> Q:
+    return Q(pk__in=AssetPage.personas.through.objects.filter(persona=persona).values("assetpage"))

@@ -1,8 +1,11 @@
-"""Which pieces hold some words, best first: one statement of the search index.
+"""Which pieces hold some words, best first: one statement of the search index, and one of who may be told.
 
 On SQLite Wagtail's own query asks the index once more for every piece that it found, which takes seconds where
 thousands hold a word. On PostgreSQL it reads the words anew for every piece, and finds by no index. So both are asked
 here, in Wagtail's own index: once, and a word in the title counts more than one in the text.
+
+Which of the hits may be told is asked of the best of them alone: of a word that most pieces hold that took more time
+than to find and to rank them all. Where too few of these may be, the database is asked to look at every hit.
 """
 
 import re
@@ -20,11 +23,20 @@ from wagtail.search.models import IndexEntry
 
 from cms.models import AssetPage
 
+SPARE = 50  # so many of the best hits may be drafts or for sales only, before every hit is looked at
+
 
 def best(pieces: QuerySet[AssetPage], words: str, most: int) -> list[int]:
     """The primary keys of at most `most` of `pieces` that hold all `words`, best first, then the newer ones."""
-    ask = _best_on_sqlite if connection.vendor == "sqlite" else _best_on_postgres
-    return ask(pieces, words, most)
+    hits = _hits_on_sqlite(words) if connection.vendor == "sqlite" else _hits_on_postgres(words)
+    if hits is None:
+        return []
+    first, pieces = list(hits[: most + SPARE]), pieces.order_by()
+    told = set(pieces.filter(pk__in=first).values_list("pk", flat=True)) if first else ()
+    found = [pk for pk in first if pk in told][:most]
+    if len(found) == most or len(first) < most + SPARE:
+        return found
+    return list(hits.filter(piece__in=pieces.values("pk"))[:most])
 
 
 class Once(SearchQuery):
@@ -33,28 +45,29 @@ class Once(SearchQuery):
     template = "(SELECT %(expressions)s)"
 
 
-def _best_on_postgres(pieces: QuerySet[AssetPage], words: str, most: int) -> list[int]:
+def _hits_on_postgres(words: str) -> QuerySet | None:
+    """The keys of all pieces that hold the words, best first; None: nothing to look for."""
     lexemes = [Lexeme(word) for word in re.split(r"[\s-]+", words) if word]
     if not lexemes:
-        return []
+        return None
     rows = IndexEntry.objects.filter(content_type=ContentType.objects.get_for_model(AssetPage))
     # A word that the language leaves out ("the") need not be held: any of the others stands in for it.
     any_one = _query(reduce(or_, lexemes))
     for lexeme in lexemes:
         one = Once(Coalesce(NullIf(_query(lexeme), Value("")), any_one))
         rows = rows.filter(Q(title=one) | Q(body=one))
-    rows = rows.annotate(piece=Cast("object_id", IntegerField())).filter(piece__in=pieces.order_by().values("pk"))
+    rows = rows.annotate(piece=Cast("object_id", IntegerField()))
     whole, weights = Once(_query(reduce(and_, lexemes))), get_sql_weights()
     in_title, in_text = (SearchRank(F(field), whole, weights=weights) for field in ("title", "body"))
     best_first = (in_title * F("title_norm") + in_text).desc()
-    return list(rows.order_by(best_first, "-piece").values_list("piece", flat=True)[:most])
+    return rows.order_by(best_first, "-piece").values_list("piece", flat=True)
 
 
 def _query(lexemes) -> SearchQuery:
     return SearchQuery(lexemes, search_type="raw")
 
 
-def _best_on_sqlite(pieces: QuerySet[AssetPage], words: str, most: int) -> list[int]:
+def _hits_on_sqlite(words: str) -> QuerySet | None:
     from modelsearch.backends.database.sqlite import query as sqlite  # noqa: PLC0415 -- refuses to load on PostgreSQL
 
     class Fit(sqlite.BM25):
@@ -66,7 +79,7 @@ def _best_on_sqlite(pieces: QuerySet[AssetPage], words: str, most: int) -> list[
     # The index takes a quotation mark inside a word for its own.
     lexemes = [sqlite.Lexeme(word) for word in words.replace('"', " ").split()]
     if not lexemes:
-        return []
+        return None
     query = lexemes[0]
     for lexeme in lexemes[1:]:
         query &= lexeme
@@ -74,5 +87,4 @@ def _best_on_sqlite(pieces: QuerySet[AssetPage], words: str, most: int) -> list[
     rows = sqlite.SQLiteFTSIndexEntry.objects.filter(holds)
     rows = rows.filter(index_entry__content_type=ContentType.objects.get_for_model(AssetPage))
     rows = rows.annotate(piece=Cast("index_entry__object_id", IntegerField()))
-    rows = rows.filter(piece__in=pieces.order_by().values("pk"))
-    return list(rows.order_by(Fit(), "-piece").values_list("piece", flat=True)[:most])
+    return rows.order_by(Fit(), "-piece").values_list("piece", flat=True)

@@ -35,6 +35,9 @@ class Format(models.TextChoices):
     INTERNAL_NOTE = "internal_note", _("Internal sales note")
 
 
+FORMAT_NAMES = dict(Format.choices)
+
+
 class Medium(models.TextChoices):
     TEXT = "text", _("Text")
     GRAPHIC = "graphic", _("Graphic")
@@ -88,6 +91,14 @@ class HomePage(Page):
     parent_page_types = ["wagtailcore.Page"]
     template = "cms/home.html"
     content_panels = [*Page.content_panels, FieldPanel("intro")]
+
+    def route(self, request, path_components):
+        """To a piece in one query, with what its page shows of others; Wagtail's own way takes a query for each."""
+        if len(path_components) == 1:
+            pieces = AssetPage.objects.child_of(self).select_related("author", "cover", "primary_stage")
+            if piece := pieces.filter(slug=path_components[0]).first():
+                return piece.route(request, [])
+        return super().route(request, path_components)
 
 
 class AssetTopic(ItemBase):
@@ -222,6 +233,10 @@ class AssetPage(FollowsMergedTopics, Page):
     def lives_at_host(self) -> str:
         """Where readers are sent on to, for them to read."""
         return urlsplit(self.lives_at).netloc.removeprefix("www.")
+
+    def get_format_display(self) -> str:
+        """Django's own translates every format anew, for each piece of a list."""
+        return str(FORMAT_NAMES.get(self.format, self.format))
 
     def clean(self):
         """A gated piece has a gate, its own or its stage's, which may be an open one; none is made from itself."""

@@ -109,7 +109,7 @@ def test_quotes_of_profiles_cost_the_same_however_many(client, make_piece, djang
     people = [Author.objects.create(slug=f"a{n}", name=f"A {n}") for n in range(number)]
     make_piece("Quoting", body=[quote(one) for one in people])
     client.get("/quoting/")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get("/quoting/")
 
 

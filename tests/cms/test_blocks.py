@@ -149,7 +149,7 @@ def test_body_costs_the_same_with_one_block_of_a_kind_and_three(
     blocks.append(("related", {"heading": "", "pieces": [page.pk for page in others[:number]]}))
     make_piece("Piece", body=[{"type": kind, "value": value} for kind, value in blocks])
     client.get("/piece/")
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(22):
         client.get("/piece/")
 
 

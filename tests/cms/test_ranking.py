@@ -54,6 +54,16 @@ def test_what_is_not_listed_is_not_found(make_piece):
     assert titles("lane") == ["Lane"]
 
 
+def test_listed_are_found_behind_however_many_better_ones_that_are_not(make_piece, monkeypatch):
+    monkeypatch.setattr(ranking, "SPARE", 1)
+    for n in range(4):
+        make_piece(f"Lane lane {n}", live=False)
+    make_piece("Road", body=says("A lane over the sea."))
+    make_piece("Ferry", body=says("Along the lane one sees nothing but trees, and what they cost."))
+    assert sorted(titles("lane", most=2)) == ["Ferry", "Road"]
+    assert len(titles("lane", most=1)) == 1
+
+
 @pytest.mark.parametrize("words", TYPED)
 def test_whatever_is_typed_is_words(make_piece, words):
     make_piece("Lane")
