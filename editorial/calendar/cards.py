@@ -89,6 +89,11 @@ class Card:
         )
 
     @property
+    def open(self) -> bool:
+        """It is an entry that is still to be made."""
+        return self.entry is not None and self.entry.step in OPEN
+
+    @property
     def movable(self) -> bool:
         """What stands on a page's own review date is changed on the page."""
         if self.lane == Lane.REVIEW:

@@ -14,8 +14,8 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from editorial.calendar import saying
 from editorial.calendar.cards import Card, Lane
 from editorial.markup import NOTHING, filled, icon, joined
 from editorial.schedule import Step
@@ -28,8 +28,8 @@ NARROW = ("board", "quarter")  # shapes whose cards have no room for the step
 class Pen:
     """Draws the cards of one answer. `here`: the screen's address, to come back to; `shape`: one of the calendar's."""
 
-    def __init__(self, *, may_change: bool, here: str, shape: str = "", token: str = ""):
-        self.may_change, self.shape = may_change, shape
+    def __init__(self, *, may_change: bool, here: str, today: date, shape: str = "", token: str = ""):
+        self.may_change, self.shape, self.today = may_change, shape, today
         self.back = urlencode({"next": here})
         self.hidden = filled(
             '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="next" value="{}">',
@@ -43,11 +43,12 @@ class Pen:
             return self._readers_card(card, show_day)
         movable = card.movable
         return filled(
-            '<li class="nr-card nr-card--{}{}{}{}" {}><a class="nr-card__title" href="{}"{}>{}{}</a>'
+            '<li class="nr-card nr-card--{}{}{}{}" {}><a class="nr-card__title" href="{}"{}>{}{}{}</a>'
             '<span class="nr-card__facts">{}</span>{}</li>',
             card.lane.value, " nr-card--late" * bool(card.days_late), " nr-card--done" * card.done,
             " nr-card--movable" * movable, self._data(card), self.address(card),
-            KEYS if movable else NOTHING, self._lane_mark(card), card.title, self._facts(card, show_day),
+            KEYS if movable else NOTHING, self._lane_mark(card), card.title, self._heard(card),
+            self._facts(card, show_day),
             self._opener(card, "nr-card__move", icon("dots-horizontal")) if movable else NOTHING,
         )  # fmt: skip
 
@@ -61,7 +62,7 @@ class Pen:
             '</div><div class="nr-line__actions">{}</div></li>',
             "".join(f" nr-line{mark}" for mark, holds in marks if holds),
             self._data(card) if self.may_change else NOTHING, self._choice(card),
-            filled('<a href="{}">{}</a>', address, card.title) if address else card.title,
+            filled('<a href="{}">{}{}</a>', address, card.title, self._heard(card)) if address else card.title,
             joined(self._told(card, show_day)),
             " w-status--primary" if card.done else "", self._step(card), self._actions(card),
         )  # fmt: skip
@@ -88,7 +89,7 @@ class Pen:
     def _readers_card(self, card: Card, show_day: bool) -> SafeString:
         url = card.page.url if card.page and card.done and card.page.live else ""
         marks = " nr-card--done" * card.done + " nr-card--slot" * bool(card.slot)
-        title = filled('<a href="{}">{}</a>', url, card.title) if url else card.title
+        title = filled('<a href="{}">{}{}</a>', url, card.title, self._heard(card)) if url else card.title
         html = '<li class="nr-card{}" data-card="{}"><span class="nr-card__title">{}</span>{}</li>'
         day = filled('<span class="nr-card__facts">{}</span>', self._short_day(card.day)) if show_day else NOTHING
         return filled(html, marks, card.key, title, day)
@@ -110,12 +111,12 @@ class Pen:
     def _facts(self, card: Card, show_day: bool) -> SafeString:
         """Most cards say the same few things: each is made once."""
         parts = []
-        narrow = self.shape == "board" and card.days_late  # how late says enough, and leaves room for whose it is
+        until = self._until(card)
+        narrow = self.shape == "board" and until  # how far off says enough, and leaves room for whose it is
         if show_day and card.day and not narrow:
             parts.append(self._short_day(card.day))
-        if late := card.days_late:
-            html = '<strong class="nr-late">{}</strong>'
-            parts.append(self._once(("late", late), lambda: filled(html, _("%(n)s d late") % {"n": late})))
+        if until:
+            parts.append(until)
         if card.at and not card.done:
             parts.append(filled("<time>{}</time>", time_format(localtime(card.at).time(), "H:i")))
         if card.done:
@@ -140,9 +141,8 @@ class Pen:
         if not self.may_change:
             return told
         one, entry = card.what, card.entry
-        if late := card.days_late:
-            words = ngettext("%(n)s day overdue", "%(n)s days overdue", late) % {"n": late}
-            told.append(filled('<span><strong class="nr-late">{}{}</strong></span>', icon("warning"), words))
+        if until := self._until(card):
+            told.append(filled("<span>{}</span>", until))
         if card.lane != Lane.DUE and not card.done:
             at = f" {time_format(localtime(card.at).time(), 'H:i')}" if card.at else ""
             told.append(self._said(f"{self._label(card.lane)}{at}", card.icon))
@@ -160,6 +160,30 @@ class Pen:
         if day := card.planned_elsewhere:
             told.append(self._said(_("planned for %(day)s") % {"day": self._day(day)}))
         return told
+
+    def _until(self, card: Card) -> SafeString:
+        """How late it is, or how near; nothing for what is far off."""
+        if not saying.is_near(card, self.today):
+            return NOTHING
+        return self._once(("until", card.day, card.lane, card.open), lambda: self._say_until(card))
+
+    def _say_until(self, card: Card) -> SafeString:
+        words = saying.until(card, self.today)
+        if card.days_late:
+            sign = icon("warning") if self.shape == "list" else NOTHING
+            return filled('<strong class="nr-late">{}{}</strong>', sign, words)
+        return filled('<span class="nr-card__until">{}</span>', words) if words else NOTHING
+
+    def _heard(self, card: Card) -> SafeString:
+        """The day, for those who do not see in which cell a card stands, and how far off it is."""
+        if card.day is None:
+            return NOTHING
+        return self._once(("heard", card.day, card.lane, card.open), lambda: self._say_day(card))
+
+    def _say_day(self, card: Card) -> SafeString:
+        until = saying.until(card, self.today) if self.may_change else ""
+        words = [saying.full_day(card.day, self.today), *([until] if until else [])]
+        return filled('<span class="w-sr-only">, {}</span>', ", ".join(words))
 
     def _said(self, words: str, sign: str = "") -> SafeString:
         return self._once(

@@ -168,6 +168,7 @@ class CalendarView(policy.RightRequired, BaseListingView):
         context = super().get_context_data(**kwargs)
         return context | {
             "shape": self.shape,
+            "today": self.today,
             "span": self.span,
             "unreadable": self.unreadable,
             "may_change": self.may_change,

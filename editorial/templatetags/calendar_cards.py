@@ -5,7 +5,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
-from editorial.calendar import drawing
+from editorial.calendar import drawing, saying
 from editorial.calendar.grid_drawing import DayPen
 from editorial.markup import joined
 
@@ -42,13 +42,14 @@ def lines(context, found, show_day=False) -> SafeString:
 
 def _room(context, room, card, show_day) -> SafeString:
     """Held room has few cards, so they come from a template."""
-    return room.render({"card": card, "show_day": show_day, "here": context["here"]}, context["request"])
+    told = {"heard": saying.full_day(card.day, context["today"]), "here": context["here"]}
+    return room.render({"card": card, "show_day": show_day} | told, context["request"])
 
 
 def _pen(context) -> drawing.Pen:
     """One an answer."""
     request = context["request"]
     if not hasattr(request, "calendar_pen"):
-        names = ("may_change", "here", "shape")
+        names = ("may_change", "here", "shape", "today")
         request.calendar_pen = drawing.Pen(**{name: context[name] for name in names}, token=get_token(request))
     return request.calendar_pen

@@ -1,5 +1,6 @@
 """The newsroom's screens in Chromium: the way from a gap to a published piece, moving with undo, reading on a phone."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -127,10 +128,10 @@ def test_a_card_dropped_on_a_day_lands_on_the_day_under_the_pointer_and_undo_bri
         page.get_by_role("button", name="Move it").click()
     page.get_by_text("“Doors in winter” is moved to").wait_for()
     page.wait_for_function("document.activeElement.textContent.includes('Doors in winter')")
-    assert days.nth(other).get_by_role("link", name="Doors in winter", exact=True).count() == 1
+    assert days.nth(other).get_by_role("link", name=re.compile("^Doors in winter ?,")).count() == 1
     assert (day_of(entry), page.evaluate(heights)) == (target, before)
     page.get_by_role("button", name="Undo").click()
-    page.locator(".nr-cell-day--today").get_by_role("link", name="Doors in winter", exact=True).wait_for()
+    page.locator(".nr-cell-day--today").get_by_role("link", name=re.compile("^Doors in winter ?,")).wait_for()
     assert day_of(entry) == today
     drag(page, card, page.get_by_role("region", name="No day yet").locator(".nr-cards"))
     page.get_by_text("is moved to “No day yet”").wait_for()
@@ -168,7 +169,7 @@ def test_on_the_board_a_card_changes_its_step_and_a_plus_plans_with_a_title(site
     press(page, today.get_by_role("link", name="Plan a piece"))
     page.get_by_label("Working title").fill("A scoop")
     page.keyboard.press("Enter")
-    today.get_by_role("link", name="A scoop", exact=True).wait_for()
+    today.get_by_role("link", name=re.compile("^A scoop ?,")).wait_for()
     Entry.objects.get(title="A scoop", due_on=timezone.localdate()).delete()
 
 
@@ -183,7 +184,7 @@ def test_filtering_and_the_next_month_keep_each_other(site, page, entry, stage):
     assert page.get_by_placeholder("Search…").input_value() == "doors"
     page.get_by_text("fits the search and the filters.").wait_for()
     page.get_by_role("link", name="Today").first.click()
-    page.get_by_role("link", name="Doors in winter", exact=True).wait_for()
+    page.get_by_role("link", name=re.compile("^Doors in winter ?,")).wait_for()
     page.wait_for_function("document.querySelector('#nr-today').getBoundingClientRect().top < 800")  # scrolled to
 
 

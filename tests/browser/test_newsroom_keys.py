@@ -1,6 +1,7 @@
 """The calendar by keys: cards picked up, carried, put in order and taken back, also while the server is slow."""
 
 import contextlib
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -42,11 +43,11 @@ def read_again(page):
 
 def test_by_keys_a_card_is_picked_up_carried_put_down_and_taken_back(site, page, entry, today):
     page.goto(site.url + WEEK)
-    press(page, today.get_by_role("link", name="Doors in winter", exact=True), " ")
+    press(page, today.get_by_role("link", name=re.compile("^Doors in winter ?,")), " ")
     there, back = ("ArrowRight", 1) if page.locator(".nr-cell-day--today + .nr-cell-day").count() else ("ArrowLeft", -1)
     page.keyboard.press(there)
     page.keyboard.press("Escape")
-    assert today.get_by_role("link", name="Doors in winter", exact=True).is_visible()
+    assert today.get_by_role("link", name=re.compile("^Doors in winter ?,")).is_visible()
     for key in (" ", there, "Enter"):
         page.keyboard.press(key)
     if back < 0:
@@ -55,7 +56,7 @@ def test_by_keys_a_card_is_picked_up_carried_put_down_and_taken_back(site, page,
     assert day_of(entry) == timezone.localdate() + timedelta(days=back)
     page.wait_for_function("document.activeElement.textContent.includes('Doors in winter')")
     page.keyboard.press("Control+z")
-    today.get_by_role("link", name="Doors in winter", exact=True).wait_for()
+    today.get_by_role("link", name=re.compile("^Doors in winter ?,")).wait_for()
     assert day_of(entry) == timezone.localdate()
 
 
@@ -71,7 +72,7 @@ def test_a_card_stays_in_the_hand_while_the_calendar_is_read_again(site, page, e
         window.fetch = (...asked) => later().then(() => real(...asked));
     }""")
     held = page.locator('.nr-card--held[data-title="Doors in winter"]')
-    press(page, page.get_by_role("link", name="Doors in winter", exact=True), " ")
+    press(page, page.get_by_role("link", name=re.compile("^Doors in winter ?,")), " ")
     for key in ("ArrowRight", "Enter", " ", "ArrowRight"):  # the first move is not answered yet
         page.keyboard.press(key)
     page.get_by_text("“Doors in winter” is moved to").wait_for()
@@ -111,7 +112,7 @@ def test_plans_of_a_day_are_put_in_order_by_mouse_and_by_keys(site, page, entry,
         page.get_by_text("“Gates in spring” is number 1 of").wait_for()
     page.wait_for_function("document.activeElement.textContent.includes('Gates in spring')")
     assert page.evaluate(titles) == ["Gates in spring", "Doors in winter"]
-    press(page, today.get_by_role("link", name="Gates in spring", exact=True), " ")
+    press(page, today.get_by_role("link", name=re.compile("^Gates in spring ?,")), " ")
     page.keyboard.press("Shift+ArrowDown")
     with read_again(page):
         page.keyboard.press("Enter")

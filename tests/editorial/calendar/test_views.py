@@ -38,7 +38,7 @@ def test_the_calendar_opens_on_this_month_with_lanes_and_live_pieces(client, edi
     assert shown(answer) == {
         10: ["Nobody planned it"], 23: [], 26: ["In November"], "late": ["Late since October"], "none": ["One day"],
     }  # fmt: skip
-    assert "26 days overdue" in answer.content.decode()
+    assert "26 days late" in answer.content.decode()
 
 
 def test_the_neighbouring_months_keep_the_filters(client, editor, make_entry, stage):
