@@ -1,12 +1,14 @@
-"""Keeping a brief while it is typed: an address of its own, so that it races no other form of the screen."""
+"""A brief by itself: kept while it is typed, at an address of its own, so that it races no other form of the screen;
+and read in the calendar's dialog, without leaving the calendar."""
 
 from django.http import JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
+from django.views.generic import TemplateView
 
 from cms import policy
-from editorial import work
+from editorial import briefs, work
 from editorial.keys import one_of
 from editorial.models import BriefPoint, Entry
 
@@ -35,6 +37,18 @@ class KeepView(policy.RightRequired, View):
         number = sum(not answer for _point, answer in work.brief(entry))
         words = ngettext("%d question open", "%d questions open", number) % number if number else _("complete")
         return JsonResponse({"kept": text, "said": _("Kept."), "open": words})
+
+
+class GlanceView(policy.RightRequired, TemplateView):
+    """The brief as it stands, for reading: a piece of a page."""
+
+    right = "calendar.change"
+    template_name = "editorial/panels/brief.html"
+
+    def get_context_data(self, **kwargs):
+        entries = Entry.objects.select_related("stage", "assignee").prefetch_related("personas", "topics")
+        entry = policy.get_visible(self.request.user, self.right, entries, pk=self.kwargs["pk"])
+        return super().get_context_data(**kwargs) | briefs.shown(entry)
 
 
 def typed(said, name: str) -> str:

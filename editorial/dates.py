@@ -18,8 +18,9 @@ from editorial.models import Entry
 from editorial.schedule import Refused, Stale
 
 
-def reschedule(page: AssetPage, *, user, version: int, day: date) -> datetime:
-    """Let a page that waits for its publication go live on another day, at the same time of day. The new moment.
+def reschedule(page: AssetPage, *, user, version: int, day: date, note: str = "") -> datetime:
+    """Let a page that waits for its publication go live on another day, at the same time of day. The new moment. The
+    note stands in its entry's history.
 
     Raises Stale and Refused.
     """
@@ -34,11 +35,11 @@ def reschedule(page: AssetPage, *, user, version: int, day: date) -> datetime:
             raise Refused(_("%s is over. To publish now, use “Publish” in the page editor.") % _say(changed.go_live_at))
         if changed.expire_at and changed.expire_at <= changed.go_live_at:
             raise Refused(_("“%(page)s” expires on %(day)s, before that.") % _named(current, changed.expire_at))
-        _carry_out(changed, user, "publish", before, changed.go_live_at)
+        _carry_out(changed, user, "publish", before, changed.go_live_at, note)
     return changed.go_live_at
 
 
-def expire_on(page: AssetPage, *, user, version: int, day: date) -> datetime:
+def expire_on(page: AssetPage, *, user, version: int, day: date, note: str = "") -> datetime:
     """Let a page expire on another day, at the same time of day. The new moment. Raises like `reschedule`."""
     with transaction.atomic():
         current, revision = _claimed(page, user, version)
@@ -56,7 +57,7 @@ def expire_on(page: AssetPage, *, user, version: int, day: date) -> datetime:
             raise Refused(_("%s is too early. To take it offline now, use “Unpublish”.") % _say(changed.expire_at))
         if not current.live and revision.approved_go_live_at is None:
             raise Refused(_("“%s” is a draft: its expiry is set in the page editor.") % current)
-        _carry_out(changed, user, "expire", before, changed.expire_at)
+        _carry_out(changed, user, "expire", before, changed.expire_at, note)
     return changed.expire_at
 
 
@@ -72,13 +73,13 @@ def _claimed(page: AssetPage, user, version: int):
     return current, current.get_latest_revision()
 
 
-def _carry_out(changed: AssetPage, user, lane: str, before: datetime, after: datetime) -> None:
+def _carry_out(changed: AssetPage, user, lane: str, before: datetime, after: datetime, note: str) -> None:
     """A revision with the new date, published or scheduled by Wagtail's action; a line in the entry's history."""
     revision = changed.save_revision(user=user, log_action=True)
     PublishPageRevisionAction(revision, user=user).execute()
     if entry := Entry.objects.filter(page=changed.pk).first():
         data = {f"{lane}_at": {"old": before.isoformat(), "new": after.isoformat()}}
-        log(entry, "editorial.move", user=user, data=data)
+        log(entry, "editorial.move", user=user, data=data | ({"note": note} if note else {}))
 
 
 def _same_time(moment: datetime, day: date) -> datetime:

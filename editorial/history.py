@@ -78,10 +78,19 @@ DATES = {
 }
 
 
-class _Moved(LogFormatter):
-    label = gettext_lazy("Move an entry")
+class _Noted(LogFormatter):
+    """What was done, and the note that was left with it."""
 
     def format_message(self, log_entry):
+        """`Idea → Review: “the figures came early”`."""
+        said, note = self.say(log_entry), (log_entry.data or {}).get("note")
+        return _("%(said)s: “%(note)s”") % {"said": said, "note": note} if note else said
+
+
+class _Moved(_Noted):
+    label = gettext_lazy("Move an entry")
+
+    def say(self, log_entry):
         """What was, and what is: the day, the step, or both."""
         parts = []
         if day := log_entry.data.get("due_on"):
@@ -101,21 +110,21 @@ class _Moved(LogFormatter):
 class _Shifted(_Moved):
     label = gettext_lazy("Shift entries together")
 
-    def format_message(self, log_entry):
+    def say(self, log_entry):
         """By how far, from where to where, and which steps went along."""
         days, steps = log_entry.data["days"], log_entry.data["steps"]
         said = [ngettext("Shifted by %d day", "Shifted by %d days", days) % days]
         if log_entry.data.get("due_on"):
-            said.append(super().format_message(log_entry))
+            said.append(super().say(log_entry))
         if steps:
             said.append(_("steps: %s") % ", ".join(steps))
         return "; ".join(said)
 
 
-class _Revised(LogFormatter):
+class _Revised(_Noted):
     label = gettext_lazy("Change an entry")
 
-    def format_message(self, log_entry):
+    def say(self, log_entry):
         """Which fields changed, in the model's order: PostgreSQL keeps none in JSON."""
         fields = [*Entry._meta.fields, *Entry._meta.many_to_many]
         names = [field.verbose_name for field in fields if field.name in (log_entry.data or {})]

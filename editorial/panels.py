@@ -12,7 +12,7 @@ from wagtail.admin.viewsets.pages import PageViewSet
 
 from cms import policy, ports, scorecard_words, scorecards
 from cms.models import AssetPage
-from editorial import interviews, work
+from editorial import briefs, work
 from editorial.models import Entry
 
 
@@ -51,17 +51,7 @@ class BriefPanel(BaseSidePanel):
         return sum(not text for _point, text in self.brief)
 
     def get_context_data(self, parent_context):
-        steps = self.entry.assignments.filter(done_at=None).select_related("assignee") if self.entry else []
-        decisions = self.entry.remarks.filter(is_decision=True) if self.entry else []
-        shown = {"entry": self.entry, "brief": self.brief, "readonly": True, "steps": steps, "decisions": decisions}
-        return super().get_context_data(parent_context) | shown | self.told()
-
-    def told(self) -> dict:
-        """What else there is to know before one writes."""
-        if self.entry is None:
-            return {}
-        asked = [(one, interviews.state(one), interviews.why_closed(one)) for one in interviews.of(self.entry)]
-        return {"waivers": self.entry.waivers.all(), "interviews": asked}
+        return super().get_context_data(parent_context) | briefs.shown(self.entry, self.brief)
 
 
 class ScorecardPanel(BaseSidePanel):

@@ -19,7 +19,7 @@ LOOKED_AT = 62  # days
 UNMOVED = (Step.SCHEDULED, Step.PUBLISHED, Step.DROPPED)  # they stand elsewhere, or nowhere
 
 
-def put(entry: Entry, *, user, version: int, after: int) -> Entry:
+def put(entry: Entry, *, user, version: int, after: int, note: str = "") -> Entry:
     """Put it right after this entry of its day (0: first). Raises Stale, and Refused where there is no such place."""
     with transaction.atomic():
         current = schedule.claimed(entry, version)
@@ -30,17 +30,17 @@ def put(entry: Entry, *, user, version: int, after: int) -> Entry:
         places = {pk: place for place, pk in enumerate(others, 1)}
         rows = [Entry(pk=pk, place=place) for pk, place in places.items() if pk != current.pk]
         Entry.objects.bulk_update(rows, ["place"], batch_size=200)
-        return schedule.write(current, {"place": places[current.pk]}, action="editorial.move", user=user)
+        return schedule.write(current, {"place": places[current.pk]}, action="editorial.move", user=user, note=note)
 
 
-def shift(entry: Entry, *, user, version: int, by: int) -> Entry:
+def shift(entry: Entry, *, user, version: int, by: int, note: str = "") -> Entry:
     """One place earlier (-1) or later (1) in its day. Raises Stale, and Refused at either end."""
     day = of_day(entry)
     place = day.index(entry.pk) + by if entry.pk in day else -1
     if not 0 <= place < len(day):
         raise Refused(_("“%s” stands at the end of its day already.") % entry.title)
     others = [pk for pk in day if pk != entry.pk]
-    return put(entry, user=user, version=version, after=others[place - 1] if place else 0)
+    return put(entry, user=user, version=version, after=others[place - 1] if place else 0, note=note)
 
 
 def before(entry: Entry) -> int:

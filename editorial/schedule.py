@@ -69,8 +69,11 @@ def plan(entry: Entry, *, user, personas=(), topics=()) -> Entry:
     return entry
 
 
-def move(entry: Entry, *, user, version: int, reason: str = "", **values) -> Entry:
-    """Another `due_on`, `review_on` (None: no day), `step` or `assignee` (None: nobody). Raises Stale and Refused."""
+def move(entry: Entry, *, user, version: int, reason: str = "", note: str = "", **values) -> Entry:
+    """Another `due_on`, `review_on` (None: no day), `step` or `assignee` (None: nobody). Raises Stale and Refused.
+
+    `note`: a line that the history keeps with it.
+    """
     if unknown := set(values) - {"due_on", "review_on", "step", "assignee"}:
         raise ValueError(f"An entry is not moved by {sorted(unknown)}")
     with transaction.atomic():
@@ -82,12 +85,13 @@ def move(entry: Entry, *, user, version: int, reason: str = "", **values) -> Ent
         if "due_on" in changed and current.place is not None:
             changed["place"] = None  # it was its place among the entries of the day it leaves
         if changed:
-            write(current, changed, action="editorial.move", user=user)
+            write(current, changed, action="editorial.move", user=user, note=note)
     return current
 
 
-def revise(entry: Entry, *, user, version: int, values: dict, reason: str = "") -> Entry:
-    """Change what the entry says. `values`: any of FIELDS, and personas and topics. Raises like `move`."""
+def revise(entry: Entry, *, user, version: int, values: dict, reason: str = "", note: str = "") -> Entry:
+    """Change what the entry says. `values`: any of FIELDS, and personas and topics. Raises, and keeps a note, as `move`
+    does."""
     if unknown := set(values) - set(FIELDS) - set(SETS):
         raise ValueError(f"An entry has no {sorted(unknown)} to revise")
     with transaction.atomic():
@@ -99,7 +103,7 @@ def revise(entry: Entry, *, user, version: int, values: dict, reason: str = "") 
         sets = {name: set(values[name]) for name in SETS if name in values}
         sets = {name: wanted for name, wanted in sets.items() if wanted != set(getattr(current, name).all())}
         if changed or sets:
-            write(current, changed, action="editorial.revise", user=user, sets=sets)
+            write(current, changed, action="editorial.revise", user=user, sets=sets, note=note)
     return current
 
 

@@ -101,7 +101,7 @@ def shift(wishes: Iterable[Wish], *, days: int, user) -> Shifted:
     return result
 
 
-def carry(entry: Entry, wish: Wish, *, days: int, user) -> Carried:
+def carry(entry: Entry, wish: Wish, *, days: int, user, note: str = "") -> Carried:
     """Move one entry's day, or its publication if that was said, and its open steps. Raises Stale and Refused."""
     with transaction.atomic():
         current = schedule.claimed(entry, wish.version)
@@ -116,7 +116,8 @@ def carry(entry: Entry, wish: Wish, *, days: int, user) -> Carried:
         if current.step != Step.SCHEDULED and current.due_on:
             values = {"due_on": far(current.due_on, days), "place": None}
         names = [step.name for step in steps]
-        schedule.write(current, values, action="editorial.shift", user=user, more={"days": days, "steps": names})
+        told = {"days": days, "steps": names}
+        schedule.write(current, values, action="editorial.shift", user=user, note=note, more=told)
     return Carried(current, {step.pk: step.due_on for step in steps}, left, revision)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from editorial.brief_views import KeepView
+from editorial.brief_views import GlanceView, KeepView
 from editorial.calendar import entry_views as entries
 from editorial.calendar import slot_views
 from editorial.calendar.kept_views import ForgetView, KeptScreen
@@ -29,6 +29,7 @@ urlpatterns = [
     path("shift/undo/", UndoView.as_view(), name="series_undo"),
     path("entries/<int:pk>/brief/", WorkView.as_view(), name="work"),
     path("entries/<int:pk>/brief/keep/", KeepView.as_view(), name="keep_answer"),
+    path("entries/<int:pk>/brief/glance/", GlanceView.as_view(), name="glance"),
     path("entries/<int:pk>/drop/", entries.DropView.as_view(), name="drop"),
     path("entries/<int:pk>/draft/", entries.StartDraftView.as_view(), name="start_draft"),
     path("entries/<int:pk>/history/", entries.EntryHistoryView.as_view(), name="history"),

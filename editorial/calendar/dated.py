@@ -21,6 +21,7 @@ from editorial.schedule import Step
 
 @dataclass(slots=True)
 class Person:
+    pk: int
     first_name: str
     last_name: str
     username: str
@@ -101,7 +102,7 @@ OF_PIECE = tuple(one.name for one in fields(Piece)[:7])
 OF_PLAN = tuple(one.name for one in fields(Plan)[:6])
 MORE_OF_PIECE = ("format", "shelf_life", "latest_revision_id", "url_path", "primary_stage__name")
 MORE_OF_PLAN = ("format", "shelf_life", "version", "stage__name")
-OF_PERSON = tuple(f"assignee__{one.name}" for one in fields(Person))
+OF_PERSON = ("assignee_id", *(f"assignee__{one.name}" for one in fields(Person)[1:]))
 
 
 def plans(entries: QuerySet) -> list[Plan]:
@@ -123,11 +124,11 @@ def complete(found: Iterable[Plan | Piece | None]) -> None:
             plans_[one.pk].append(one)
         if isinstance(page := one.page if isinstance(one, Plan) else one, Piece):
             pieces_[page.pk].append(page)
-    rows = Entry.objects.filter(pk__in=plans_).values_list("pk", *MORE_OF_PLAN, "assignee_id", *OF_PERSON)
-    for pk, format_, shelf_life, version, stage, assignee, *names in rows if plans_ else ():
+    rows = Entry.objects.filter(pk__in=plans_).values_list("pk", *MORE_OF_PLAN, *OF_PERSON)
+    for pk, format_, shelf_life, version, stage, *person in rows if plans_ else ():
         for plan in plans_[pk]:
             plan.format, plan.shelf_life, plan.version, plan.stage = format_, shelf_life, version, stage
-            plan.assignee = Person(*names) if assignee else None
+            plan.assignee = Person(*person) if person[0] else None
     for pk, *values in AssetPage.objects.filter(pk__in=pieces_).values_list("pk", *MORE_OF_PIECE) if pieces_ else ():
         for page in pieces_[pk]:
             page.format, page.shelf_life, page.latest_revision_id, page.url_path, page.stage = values

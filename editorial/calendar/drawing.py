@@ -97,6 +97,12 @@ class Pen:
     def _data(self, card: Card) -> SafeString:
         """What the script knows of a card."""
         move = filled(' data-move="{}"', self.move(card)) if card.movable else NOTHING
+        if card.is_plan:
+            who = card.entry.assignee.pk if card.entry.assignee else ""
+            move += self._once(
+                ("entry", card.entry.step, who),
+                lambda: filled(' data-at="{}" data-who="{}"', card.entry.step, who),
+            )
         return filled(
             'data-card="{}" data-lane="{}" data-day="{}" data-version="{}" data-title="{}"{}',
             card.key, card.lane.value, card.day.isoformat() if card.day else "", card.version, card.title, move,

@@ -164,9 +164,10 @@ class EditEntryView(EntryFormScreen):
         return super().get_context_data(**kwargs) | {"entry": self.entry, "history_url": history}
 
     def form_valid(self, form):
-        who = {"user": self.request.user, "version": form.cleaned_data["version"] or 0}
+        said = form.cleaned_data
+        who = {"user": self.request.user, "version": said["version"] or 0, "note": " ".join(said["note"].split())}
         try:
-            entry = schedule.revise(self.entry, **who, values=form.values(), reason=form.cleaned_data["reason"])
+            entry = schedule.revise(self.entry, **who, values=form.values(), reason=said["reason"])
         except schedule.Unready as error:
             form.unready = error.questions
             return self.refuse(error, form)
@@ -182,7 +183,7 @@ class EditEntryView(EntryFormScreen):
         said = self.request.POST.copy()
         said["version"] = stored.version
         form = EntryForm(said, instance=stored)
-        changed = [name for name in form.changed_data if name != "version"]
+        changed = [name for name in form.changed_data if name not in ("version", "note")]
         form.conflicts = [(form.fields[name].label, _stored(stored, name)) for name in changed]
         return form
 

@@ -15,6 +15,7 @@ from editorial.calendar import moves
 from editorial.models import Entry
 from editorial.schedule import BY_HAND
 
+ENTRYS = ("step", "assignee", "title")  # what else of an entry is changed where it is moved
 LAST_DAY = date(2199, 12, 24)  # as far as the calendar goes: a week later is still in it
 
 
@@ -38,6 +39,9 @@ class EntryForm(forms.ModelForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(label=_("Why all the same"), max_length=200, required=False)
+    note = forms.CharField(
+        label=_("Note on this change"), required=False, max_length=200, help_text=_("The history keeps it.")
+    )
     unready: list[str] = []  # questions of the brief that hinder the step asked for
 
     class Meta:
@@ -93,6 +97,10 @@ class MoveForm(forms.Form):
     step = forms.ChoiceField(choices=Entry.Step.choices, required=False)
     steps = forms.CharField(required=False, max_length=20_000)
     assignee = forms.CharField(required=False, max_length=18)
+    title = forms.CharField(required=False, max_length=200)
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=200, help_text=_("One line on why; the history keeps it.")
+    )
     sure = forms.BooleanField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(required=False, max_length=200)
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -103,7 +111,11 @@ class MoveForm(forms.Form):
         out = ("none",) * (not may_wait) + ("up", "down") * (not may_be_placed)
         self.fields["pick"].choices = [one for one in self.fields["pick"].choices if one[0] not in out]
         if not may_wait:
-            del self.fields["step"], self.fields["assignee"]
+            for name in ENTRYS:
+                del self.fields[name]
+
+    def clean_note(self):
+        return " ".join(self.cleaned_data["note"].split())
 
     def clean_assignee(self):
         """A colleague who writes, NOBODY, or "" where nobody was asked for."""
@@ -127,11 +139,8 @@ class MoveForm(forms.Form):
             cleaned["day"] = places.next_free(min(start, LAST_DAY - timedelta(days=places.LOOKED_AT)))
         elif pick == "none":
             cleaned["day"] = None
-        if (
-            not (self.errors or pick or cleaned.get("step") or cleaned.get("assignee"))
-            and "day" in cleaned
-            and cleaned["day"] is None
-        ):
+        asks_else = pick or any(cleaned.get(name) for name in ENTRYS)
+        if not (self.errors or asks_else) and "day" in cleaned and cleaned["day"] is None:
             self.add_error("day", _("Choose a day, or press “No day yet”."))
         return cleaned
 

@@ -24,8 +24,9 @@ PLACES = {"up": -1, "down": 1}
 
 
 class MoveView(EntryScreen, FormView):
-    """POST `day` (with `after`: the entry of that day to stand behind, 0 for first), `pick`, `step` or `assignee`, the
-    `version` that the person saw, `sure` where a question was answered, and `steps` where those of the work go along.
+    """POST `day` (with `after`: the entry of that day to stand behind, 0 for first), `pick`, `step`, `assignee` or
+    `title`, the `version` that the person saw, a `note` for the history, `sure` where a question was answered, and
+    `steps` where those of the work go along.
 
     Answers HTML, or for `Accept: application/json` {"text", "version", "undo"}, {"question", "yes"} (and "why"
     where a `reason` is needed), or with 409 {"text", "version", "day"}: what stands now, and nothing was changed.
@@ -82,23 +83,26 @@ class MoveView(EntryScreen, FormView):
         return super().form_invalid(form)
 
     def form_valid(self, form):
-        asked = form.cleaned_data
-        who = {"user": self.request.user, "version": asked["version"]}
         try:
-            if asked.get("step"):
-                moved = moves.to_step(self.target, **who, step=asked["step"], reason=asked["reason"])
-            elif whom := asked.get("assignee"):
-                moved = moves.to_person(self.target, **who, assignee=None if whom == moves.NOBODY else whom)
-            elif by := PLACES.get(asked["pick"]):
-                moved = moves.to_place(self.target, **who, by=by)
-            else:
-                how = {name: asked[name] for name in ("day", "sure", "after", "steps")}
-                moved = moves.to_day(self.target, **who, **how)
+            moved = self.move(form.cleaned_data)
         except moves.Question as question:
             return self.ask(question, form)
         except (Stale, Refused) as error:
             return self.tell(error)
         return self.say(moved)
+
+    def move(self, asked: dict) -> moves.Moved:
+        """Carry out what the form says. Raises Question, Stale and Refused."""
+        who = {"user": self.request.user} | {name: asked[name] for name in ("version", "note")}
+        if asked.get("step"):
+            return moves.to_step(self.target, **who, step=asked["step"], reason=asked["reason"])
+        if whom := asked.get("assignee"):
+            return moves.to_person(self.target, **who, assignee=None if whom == moves.NOBODY else whom)
+        if asked.get("title"):
+            return moves.to_title(self.target, **who, title=asked["title"])
+        if by := PLACES.get(asked["pick"]):
+            return moves.to_place(self.target, **who, by=by)
+        return moves.to_day(self.target, **who, **{name: asked[name] for name in ("day", "sure", "after", "steps")})
 
     def ask(self, question: moves.Question, form):
         """Nothing is changed yet: the same move with `sure` carries it out."""

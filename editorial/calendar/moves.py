@@ -1,4 +1,8 @@
-"""One way to move anything on the calendar: a plan's day, an entry's step, the day a page goes live or expires."""
+"""One way to move anything on the calendar: a plan's day, an entry's step, the day a page goes live or expires.
+
+Each verb hands `user`, `version` and `note` on to what carries it out: who moves it, what they saw, and the line that
+the history keeps with it.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -84,9 +88,8 @@ class Moved:
 
 
 def to_day(
-    target: Target, *, user, version: int, day: date | None, sure: bool = False, after: int | None = None,
-    steps: str = "",
-) -> Moved:  # fmt: skip
+    target: Target, *, day: date | None, sure: bool = False, after: int | None = None, steps: str = "", **who
+) -> Moved:
     """Put it on that day (None: no day, for plans), where asked right after another entry of the day (0: first), and
     with these open steps of its work ("all", or as `series.say_steps` says them) as far.
 
@@ -94,21 +97,23 @@ def to_day(
     """
     before = target.day
     if after is not None and day is not None and day == before and target.may_be_placed:
-        return to_place(target, user=user, version=version, after=after)
+        return to_place(target, after=after, **who)
     undo = {"day": before.isoformat()} if before else {"pick": "none"}
     if target.may_be_placed and target.entry.place is not None:
         undo["after"] = str(places.before(target.entry))
     if not sure:
         _ask(target, day)
     if steps and target.may_be_placed and day and day != before:
-        return _with_steps(target, user=user, version=version, day=day, steps=steps, undo=undo)
-    version, day = _put(target, user=user, version=version, day=day, after=after)
+        return _with_steps(target, day=day, steps=steps, undo=undo, **who)
+    version, day = _put(target, day=day, after=after, **who)
     where = date_format(day, "DATE_FORMAT") if day else _("“No day yet”")
     text = _("“%(title)s” is moved to %(day)s.") % {"title": target.title, "day": where}
     return Moved(text, version, undo)
 
 
-def _put(target: Target, *, user, version: int, day: date | None, after: int | None) -> tuple[int, date | None]:
+def _put(
+    target: Target, *, user, version: int, day: date | None, after: int | None, note: str = ""
+) -> tuple[int, date | None]:
     """Write it; the version and the day that stand now (room for a week begins with the week)."""
     if target.slot:
         if day is None:
@@ -116,25 +121,25 @@ def _put(target: Target, *, user, version: int, day: date | None, after: int | N
         slot = slots.revise(target.slot, user=user, version=version, day=day)
         return slot.version, slot.day
     if target.is_plan:
-        entry = schedule.move(target.entry, user=user, version=version, **{PLANS[target.lane]: day})
+        entry = schedule.move(target.entry, user=user, version=version, note=note, **{PLANS[target.lane]: day})
         if after is not None and day and target.lane == Lane.DUE:
             entry = places.put(entry, user=user, version=entry.version, after=after)
         return entry.version, day
     if day is None:
         raise schedule.Refused(_("A date of the page is taken away in the page editor, not here."))
     change = {Lane.PUBLISH: dates.reschedule, Lane.EXPIRE: dates.expire_on}[target.lane]
-    change(target.page, user=user, version=version, day=day)
+    change(target.page, user=user, version=version, day=day, note=note)
     return AssetPage.objects.values_list("latest_revision_id", flat=True).get(pk=target.page.pk), day
 
 
-def _with_steps(target: Target, *, user, version: int, day: date, steps: str, undo: dict) -> Moved:
+def _with_steps(target: Target, *, user, version: int, day: date, steps: str, undo: dict, note: str = "") -> Moved:
     """Move an entry's day and its open steps as far. Raises Stale and Refused."""
     if steps == "all":
         going = {step.pk: step.due_on for step in series.open_steps([target.entry.pk]).get(target.entry.pk, [])}
     else:
         going = series.read_steps(steps)
     wish = series.Wish(target.entry.pk, version, going)
-    carried = series.carry(target.entry, wish, days=(day - target.day).days, user=user)
+    carried = series.carry(target.entry, wish, days=(day - target.day).days, user=user, note=note)
     said = {"title": target.title, "day": date_format(day, "DATE_FORMAT"), "n": len(carried.steps)}
     one, many = "“%(title)s” and %(n)d step are moved to %(day)s.", "“%(title)s” and %(n)d steps are moved to %(day)s."
     text = ngettext(one, many, said["n"]) % said
@@ -143,34 +148,41 @@ def _with_steps(target: Target, *, user, version: int, day: date, steps: str, un
     return Moved(text, carried.entry.version, undo | {"steps": series.say_steps(carried.steps)})
 
 
-def to_place(target: Target, *, user, version: int, after: int | None = None, by: int = 0) -> Moved:
+def to_place(target: Target, *, after: int | None = None, by: int = 0, **who) -> Moved:
     """Put it right after another entry of its day (0: first), or so many places on. Raises Stale and Refused."""
     if not target.may_be_placed:
         raise schedule.Refused(_("“%s” has no place among the plans of a day.") % target.title)
     undo = {"day": target.day.isoformat(), "after": str(places.before(target.entry))}
-    who = {"user": user, "version": version}
     entry = places.shift(target.entry, **who, by=by) if by else places.put(target.entry, **who, after=after or 0)
     said = {"title": entry.title, "place": entry.place, "day": date_format(entry.due_on, "DATE_FORMAT")}
     return Moved(_("“%(title)s” is number %(place)d of %(day)s.") % said, entry.version, undo)
 
 
-def to_step(target: Target, *, user, version: int, step: str, reason: str = "") -> Moved:
+def to_step(target: Target, *, step: str, reason: str = "", **who) -> Moved:
     """Put the entry at another step of the work. Raises Stale and Refused, and Question where a reason is needed."""
     before = target.entry.step
     try:
-        entry = schedule.move(target.entry, user=user, version=version, step=step, reason=reason)
+        entry = schedule.move(target.entry, step=step, reason=reason, **who)
     except schedule.Unready as error:
         raise Question(str(error), _("Begin all the same"), _("Why all the same")) from error
     text = _("“%(title)s” is at “%(step)s” now.") % {"title": entry.title, "step": entry.get_step_display()}
     return Moved(text, entry.version, {"step": before})
 
 
-def to_person(target: Target, *, user, version: int, assignee) -> Moved:
+def to_person(target: Target, *, assignee, **who) -> Moved:
     """Give the entry to somebody, or to nobody (None). Raises Stale."""
     before = target.entry.assignee_id
-    entry = schedule.move(target.entry, user=user, version=version, assignee=assignee)
+    entry = schedule.move(target.entry, assignee=assignee, **who)
     words = _("“%(title)s” is %(who)s’s now.") if assignee else _("“%(title)s” is nobody’s now.")
     return Moved(words % {"title": entry.title, "who": assignee}, entry.version, {"assignee": str(before or NOBODY)})
+
+
+def to_title(target: Target, *, title: str, **who) -> Moved:
+    """Call the entry something else. Raises Stale."""
+    before = target.entry.title
+    entry = schedule.revise(target.entry, values={"title": title}, **who)
+    text = _("“%(before)s” is called “%(title)s” now.") % {"before": before, "title": entry.title}
+    return Moved(text, entry.version, {"title": before})
 
 
 def _ask(target: Target, day: date | None) -> None:

@@ -20,7 +20,7 @@ from editorial.calendar.forms import writers
 from editorial.calendar.span import Month, Quarter, Span, Week, read, read_day
 from editorial.interest_views import warnings
 from editorial.models import Entry, SavedView
-from editorial.schedule import Step
+from editorial.schedule import BY_HAND, Step
 
 SHAPES = {
     "month": (gettext_lazy("Month"), Month),
@@ -183,6 +183,7 @@ class CalendarView(policy.RightRequired, BaseListingView):
             },
             "hidden": self.hidden(),
             "writers": writers() if self.may_change and not self.results_only else [],
+            "steps": [(step, step.label) for step in BY_HAND],
             "kept": SavedView.objects.filter(Q(user=self.request.user) | Q(shared=True)),
             "query": self.address(on=str(self.span)).partition("?")[2],
             "mix": self.mix() if self.may_change else None,

@@ -113,6 +113,33 @@ def test_the_dialog_gives_an_entry_to_somebody_and_undo_takes_it_back(site, page
     page.get_by_text("“Doors in winter” is nobody’s now.").wait_for()
 
 
+def test_the_dialog_renames_changes_the_step_with_a_note_and_shows_the_brief(site, page, entry):
+    page.goto(site.url + of_quarter(entry))
+    press(page, page.get_by_role("link", name="Move to… Doors in winter"))
+    dialog = page.get_by_role("dialog")
+    assert dialog.get_by_label("Step", exact=True).input_value() == "assigned"
+    press(page, dialog.locator("summary"))
+    dialog.get_by_text("Answer, assign or talk").wait_for()
+    assert violations(page) == []
+    dialog.get_by_label("Note").fill("The guide was asked for")
+    press(page, dialog.get_by_label("Note"))  # Enter there presses nothing
+    dialog.get_by_label("Title").fill("Doors in spring")
+    press(page, dialog.get_by_label("Title"))
+    page.get_by_text("“Doors in winter” is called “Doors in spring” now.").wait_for()
+    page.wait_for_function("document.activeElement.textContent.includes('Doors in spring')")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("is called “Doors in winter” now.").wait_for()
+    press(page, page.get_by_role("link", name="Move to… Doors in winter"))
+    assert dialog.get_by_label("Note").input_value() == ""
+    dialog.get_by_label("Step", exact=True).select_option("Review")
+    press(page, dialog.get_by_role("button", name="Put it there"))
+    page.get_by_text("“Doors in winter” is at “Review” now.").wait_for()
+    entry.refresh_from_db()
+    logged = schedule.log_registry.get_logs_for_instance(entry)
+    noted = [line.data["note"] for line in logged if line.data.get("note")]
+    assert (entry.step, noted) == ("review", ["The guide was asked for"])
+
+
 def test_chosen_in_the_list_entries_are_shifted_together_and_undone(site, page, entry, marketer):
     other = schedule.plan(Entry(title="Windows in winter", due_on=entry.due_on), user=marketer)
     page.goto(f"{site.url}{LIST}&on={entry.due_on:%Y-%m}")

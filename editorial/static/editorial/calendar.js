@@ -278,19 +278,49 @@ class LedeCalendar extends window.StimulusModule.Controller {
     const more = dialog.querySelector("[data-series] a");
     steps.checked = false;
     dialog.querySelector("[data-steps]").hidden = !(card.dataset.lane === "due" && card.dataset.day);
-    dialog.querySelector("[data-who]").hidden = kind !== "entry" || !/-(due|review)$/.test(card.dataset.card);
+    this.fillIn(dialog, card, kind === "entry" && /-(due|review)$/.test(card.dataset.card));
+    dialog.querySelector("[data-note]").hidden = dialog.querySelector("[data-glance]").hidden = kind !== "entry";
+    this.glance(dialog.querySelector("[data-glance]"), pk);
     dialog.querySelector("[data-series]").hidden = kind !== "entry" || !["due", "publish"].includes(card.dataset.lane);
     more.search = new URLSearchParams({ entry: pk, next: this.element.dataset.calendar });
     const picked = await ask(dialog);
     if (!picked) return;
-    if (picked === "assign") {
-      this.move(card, { assignee: dialog.querySelector("[name=assignee]").value });
+    const field = (name) => dialog.querySelector(`[name=${name}]`).value;
+    const note = field("note").trim() ? { note: field("note") } : {};
+    if (["assignee", "step", "title"].includes(picked)) {
+      this.move(card, { [picked]: field(picked), ...note });
       return;
     }
-    const day = dialog.querySelector("[name=day]").value;
-    const values = picked === "day" ? { day } : { pick: picked.slice("pick-".length) };
+    const values = picked === "day" ? { day: field("day") } : { pick: picked.slice("pick-".length) };
     if (steps.checked && !["none", "up", "down"].includes(values.pick)) values.steps = "all";
-    this.move(card, values);
+    this.move(card, { ...values, ...note });
+  }
+
+  // What else of an entry can be changed here, as it stands now; steps that follow the page cannot.
+  fillIn(dialog, card, isEntry) {
+    dialog.querySelectorAll("[data-entry]").forEach((row) => {
+      row.hidden = !isEntry;
+    });
+    dialog.querySelector("[name=note]").value = "";
+    if (!isEntry) return;
+    dialog.querySelector("[name=title]").value = card.dataset.title;
+    dialog.querySelector("[name=assignee]").value = card.dataset.who || "none";
+    const step = dialog.querySelector("[name=step]");
+    step.value = card.dataset.at;
+    dialog.querySelector("[data-by-hand]").hidden = step.value !== card.dataset.at;
+  }
+
+  // The brief, read only when somebody opens it.
+  glance(details, pk) {
+    const box = details.querySelector("[data-brief]");
+    details.open = false;
+    box.textContent = "";
+    details.ontoggle = async () => {
+      if (!details.open || box.childElementCount) return;
+      const answer = await fetch(frame().dataset.glance.replace("/0/", `/${pk}/`)).catch(() => null);
+      if (answer?.ok) box.innerHTML = await answer.text();
+      else box.textContent = words().brief;
+    };
   }
 
   // "+" on a day: a title is enough.
@@ -410,6 +440,12 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("#nr-toast [data-undo]")) shown().undo();
   if (event.target.closest("#nr-toast [data-close]")) closeToast();
   if (event.target.closest("dialog [data-close]")) event.target.closest("dialog").close();
+});
+// Enter in a field of the dialog presses the button beside it; by itself the browser would press the first one.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches?.(".nr-dialog__row input")) return;
+  event.preventDefault();
+  event.target.closest(".nr-dialog__row").querySelector("button")?.click();
 });
 document.addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
