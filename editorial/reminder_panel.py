@@ -20,7 +20,7 @@ class StepReminderPanel(BaseSettingsPanel):
     """Beside Wagtail's own notifications; for those whom a step may be given to."""
 
     name = "steps"
-    title = _("Steps of pieces")
+    title = _("Steps and pieces")
     tab = notifications_tab
     order = 150
     form_class = StepReminderForm

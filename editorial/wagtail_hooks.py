@@ -11,6 +11,7 @@ from cms.models import AssetPage
 from editorial import history
 from editorial.admin import brief_points, interest_list, mix_targets, slot_rules_list
 from editorial.coverage_views import CoveragePanel
+from editorial.mine import MinePanel
 from editorial.panels import AssetEditing
 from editorial.reminder_panel import StepReminderPanel
 
@@ -96,6 +97,12 @@ def mix_item():
 def plan_item():
     url = reverse_lazy("editorial:plans")
     return RightMenuItem(_("Import a plan"), url, name="import-plan", icon_name="upload", order=40, right="plan.import")
+
+
+@hooks.register("construct_homepage_panels")
+def mine_panel(request, panels):
+    if policy.may(request.user, "calendar.view"):
+        panels.append(MinePanel())
 
 
 @hooks.register("construct_homepage_panels")

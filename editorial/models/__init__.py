@@ -6,7 +6,7 @@ from editorial.models.interests import Interest
 from editorial.models.interviews import Interview, InterviewQuestion, Quote
 from editorial.models.mix import MixTarget
 from editorial.models.plans import PlanBatch, PlanRow
-from editorial.models.reminders import StepReminder
+from editorial.models.reminders import ReviewReminder, StepReminder
 from editorial.models.schedule import Entry
 from editorial.models.slots import Slot, SlotRule
 from editorial.models.views import CalendarFeed, SavedView
@@ -15,5 +15,5 @@ from editorial.models.work import Assignment, BriefAnswer, BriefPoint, Remark, W
 __all__ = [
     "Approval", "Assignment", "BriefAnswer", "BriefPoint", "CalendarFeed", "CoverageCount", "CoverageLevels",
     "CoverageSnapshot", "Entry", "Interest", "Interview", "InterviewQuestion", "MixTarget", "PlanBatch", "PlanRow",
-    "Quote", "Remark", "SavedView", "Slot", "SlotRule", "StaleCoverage", "StepReminder", "Waiver",
+    "Quote", "Remark", "ReviewReminder", "SavedView", "Slot", "SlotRule", "StaleCoverage", "StepReminder", "Waiver",
 ]  # fmt: skip
