@@ -13,6 +13,7 @@ policy.declare("job.view", all=(), own=EVERYONE, whose=lambda user: Q(created_by
 policy.declare("import.run", all=WRITERS)
 policy.declare("stuck.decide")
 policy.declare("health.view")
+policy.declare("outsider.forget", all=(MARKETER,))
 policy.declare("scorecard.view", all=(EDITOR, MARKETER, SALES_MANAGER, ANALYST))
 policy.declare("piece.name", all=WRITERS)
 policy.declare("piece.use", all=EVERYONE)

@@ -11,7 +11,7 @@ from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 
 from cms import documents, policy
-from cms.admin import health, pieces, reuse, scorecard, stuck
+from cms.admin import health, outsiders, pieces, reuse, scorecard, stuck
 from cms.admin.agreements import AgreementViewSet
 from cms.admin.assets import AssetViewSet
 from cms.admin.campaigns import CampaignViewSet
@@ -71,7 +71,7 @@ hooks.register("register_admin_viewset", lambda: author_chooser)
 
 @hooks.register("register_admin_urls")
 def operations_urls():
-    return [*health.URLS, *stuck.URLS, *scorecard.URLS, *pieces.URLS, *reuse.URLS]
+    return [*health.URLS, *stuck.URLS, *scorecard.URLS, *pieces.URLS, *reuse.URLS, *outsiders.URLS]
 
 
 @hooks.register("register_reports_menu_item")
@@ -87,6 +87,11 @@ def scorecard_menu_item():
 @hooks.register("register_reports_menu_item")
 def stuck_menu_item():
     return stuck.menu_item()
+
+
+@hooks.register("register_reports_menu_item")
+def outsiders_menu_item():
+    return outsiders.menu_item()
 
 
 @hooks.register("register_page_listing_more_buttons")
@@ -152,6 +157,12 @@ def library_log_actions(actions):
     actions.register_action("job.start", _("Start"), _("Started"))
     actions.register_action("job.cancel", _("Stop"), _("Stopped"))
     actions.register_action("job.retry", _("Try again"), _("Tried again"))
+
+
+@hooks.register("register_log_actions")
+def outsider_log_actions(actions):
+    actions.register_action("outsider.exported", _("Export somebody outside"), _("Somebody outside was exported"))
+    actions.register_action("outsider.forgotten", _("Forget somebody outside"), _("Somebody outside was forgotten"))
 
 
 @hooks.register("register_log_actions")

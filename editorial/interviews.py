@@ -157,6 +157,8 @@ def _open(interview: Interview) -> Interview:
 
 
 def _renew(current: Interview, user, words: str) -> None:
+    if not current.email:
+        raise Refused(_("Their address is not kept any more. Ask them anew."))
     secret, now = new_secret(), clock.now()
     current.digest, current.expires_at, current.revoked_at = digest(secret), now + LASTS, None
     current.save(update_fields=["digest", "expires_at", "revoked_at"])

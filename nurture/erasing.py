@@ -11,11 +11,11 @@ from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
-from cms import clock
+from cms import clock, outside
 from cms.feedback import erasing as feedback
 from cms.gates import submissions
 from cms.gates.models import GateSubmission
@@ -50,9 +50,9 @@ def erase(contact: Contact, user) -> None:
         erasing.rename(browsers, begun)
         hmac = consent.address_hmac(held.email)
         consent.suppress(hmac, consent.Reason.OBJECTION, source="erasure", subject=held.subject)
-        _forget_mail(held, hmac)
+        forget_mails(Delivery.objects.filter(Q(contact=held) | Q(address_hmac=hmac)))
         _forget_decisions(held)
-        _forget_words(held, browsers.values())
+        _forget_words(held, browsers.values(), user)
         _forget_ties(held, browsers.values())
         _clear(held)
         held_type = ContentType.objects.get_for_model(Contact)
@@ -69,8 +69,8 @@ def _clear(contact: Contact) -> None:
     contact.save()
 
 
-def _forget_mail(contact: Contact, hmac: str) -> None:
-    mails = Delivery.objects.filter(Q(contact=contact) | Q(address_hmac=hmac))
+def forget_mails(mails: QuerySet[Delivery]) -> None:
+    """What waits is not sent; of the others it stays that and when they were. In the caller's transaction."""
     waiting = mails.filter(state__in=(Delivery.State.PENDING, Delivery.State.CLAIMED))
     waiting.update(state=Delivery.State.CANCELLED)
     erasing.erase_links(list(mails.values_list("ref", flat=True)))
@@ -92,12 +92,13 @@ def _forget_decisions(contact: Contact) -> None:
         share.save(update_fields=["note", "ref"])
 
 
-def _forget_words(contact: Contact, browsers: Iterable[UUID]) -> None:
-    """What they told us, on the site and elsewhere, and what was written down of it."""
+def _forget_words(contact: Contact, browsers: Iterable[UUID], user) -> None:
+    """What they told us, on the site, in the newsroom and elsewhere, and what was written down of it."""
     feedback.erase_comments(_comments(contact), browsers, contact.email)
     feedback.erase_notes(contact.subject, browsers, contact.email)
     surveys.erase(contact.subject, browsers)
     submissions.scrub(_forms(contact))
+    outside.forget(outside.of_address(contact.email), user)
     _subscriptions(contact).delete()
     FieldChange.objects.filter(subject=contact.subject).delete()
     for engagement in Engagement.objects.filter(contact=contact).exclude(properties={}):
@@ -153,6 +154,7 @@ def export(contact: Contact) -> dict[str, Any]:
             "created_at asset_title reason opener outcomes__outcome outcomes__reason outcomes__at",
         ),
         "shared": _rows(Share.objects.filter(contact=contact).order_by("pk"), "asset_title way note created_at"),
+        "elsewhere": outside.export(outside.of_address(contact.email)),
         **_said(contact, edges),
         **_claimed(contact, edges),
     }

@@ -18,9 +18,13 @@ def notes(subject: UUID, visitors: Iterable[UUID], address: str) -> QuerySet[Rat
 
 
 def erase_notes(subject: UUID, visitors: Iterable[UUID], address: str) -> int:
-    """Their words and their address go, rating and reasons stay as a count. In the caller's transaction; how many."""
-    theirs = list(notes(subject, visitors, address).values_list("pk", flat=True))
-    return RatingNote.objects.filter(pk__in=theirs).update(text="", email="", network_key="")
+    """Their words and their address go. In the caller's transaction; how many."""
+    return empty_notes(list(notes(subject, visitors, address).values_list("pk", flat=True)))
+
+
+def empty_notes(pks: Iterable[int]) -> int:
+    """Rating and reasons stay as a count. How many."""
+    return RatingNote.objects.filter(pk__in=pks).update(text="", email="", network_key="")
 
 
 def comments(known: Iterable[int], visitors: Iterable[UUID], address: str) -> QuerySet[Comment]:
@@ -32,7 +36,12 @@ def comments(known: Iterable[int], visitors: Iterable[UUID], address: str) -> Qu
 
 
 def erase_comments(known: Iterable[int], visitors: Iterable[UUID], address: str) -> None:
-    """A published comment stays where others answered it, without its author. In the caller's transaction."""
-    theirs = Comment.objects.filter(pk__in=list(comments(known, visitors, address).values_list("pk", flat=True)))
+    """In the caller's transaction."""
+    empty_comments(list(comments(known, visitors, address).values_list("pk", flat=True)))
+
+
+def empty_comments(pks: Iterable[int]) -> None:
+    """A published comment stays where others answered it, without its author; others go."""
+    theirs = Comment.objects.filter(pk__in=pks)
     theirs.exclude(state=Comment.State.PUBLISHED).delete()
     theirs.update(name="–", email="", visitor=None, link_token="", network_key="")

@@ -14,6 +14,7 @@ from cms.models import (
     CampaignCost,
     HomePage,
     Persona,
+    PersonaNote,
     Scorecard,
     SignalAgreement,
     Topic,
@@ -36,6 +37,7 @@ LISTS = {
     "campaigns": "/admin/library/campaigns/",
     "import": "/admin/library/import/",
     "scorecard": "/admin/reports/scorecard/",
+    "people outside": "/admin/reports/people-outside/?q=careful",
     "sales library": "/admin/nurture/sales/library/",
 }
 VIEWS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
@@ -83,6 +85,7 @@ def full(site):
     placements.agree([(pieces[0].pk, stage.pk)], sofia)
     placements.dispute([(pieces[1].pk, stage.pk)], sofia, "Later.")
     reuse.write(pieces[0], sofia, "May be cut into three.")
+    PersonaNote.objects.create(persona=persona, who="A careful head of logistics", held_on="2026-03-01", notes="Cold.")
     contact = Contact.objects.create(
         email="yara@brack.example", first_name="Yara", last_name="Ferro", account=Account.objects.create(name="Brack")
     )
@@ -118,6 +121,18 @@ def test_full_screens_are_accessible_and_fit(site, new_page, full, viewport, sch
     page = new_page(viewport=viewport, color_scheme=scheme)
     login(page, site, "admin", policy.ADMIN)
     assert wrong(page, site, LISTS | full) == {}
+
+
+def test_people_outside_are_forgotten_after_a_page_that_says_what_goes(site, new_page, full):
+    page = new_page(viewport=NARROW)
+    login(page, site, "admin", policy.ADMIN)
+    page.goto(site.url + LISTS["people outside"])
+    page.get_by_label("A careful head of logistics").check()
+    page.get_by_role("button", name="Forget them…").click()
+    page.get_by_text("There is no way back.").wait_for()
+    assert (violations(page), overflows(page)) == ([], False)
+    page.get_by_role("link", name="No, go back").click()
+    page.get_by_label("Name or mail address, or part of it").wait_for()
 
 
 def test_salesperson_copies_a_link_leaves_a_note_and_the_cycle_prints_without_the_menu(site, new_page, full):
