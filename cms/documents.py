@@ -2,9 +2,13 @@
 internal pieces name."""
 
 import logging
+import re
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -19,6 +23,7 @@ from cms.models import AssetPage, LibraryDocument
 from cms.models.pages import Audience
 
 OFFERED_IN_TEXT = "body.download.document"  # where Wagtail's index says that a download block names a file
+A_TRACK = re.compile(r"(body\.[^.]+)\.tracks\.[^.]+\.file")  # and a player its captions, beside what it plays
 IN_BLOCKS = ("document", "file", "captions")  # what the fields of cms/blocks.py that hold files are called
 ENDS = (",", "}")
 QUOTE = '\\\\\\"'  # three backslashes and a quotation mark
@@ -61,22 +66,59 @@ def sent(request, document: LibraryDocument, *, is_open: bool) -> HttpResponseBa
 
 
 def is_internal(document: LibraryDocument) -> bool:
-    """Is it kept from readers? One behind a gate is, whoever else names it: its gate gives it out by signed links.
+    """Is it kept from readers? One behind a gate is, whoever else names it: its gate gives it out by signed links. The
+    captions of a recording are where it is.
 
     So is one that pieces name and none that readers can open, or that only drafts have among their files. Three queries
-    at most. What no piece names is left to Wagtail's own rules: its collection says who may have it.
+    at most, two more for captions. What no piece names is left to Wagtail's own rules: its collection says who may have
+    it.
     """
-    rows = ReferenceIndex.get_references_to(document).values_list("object_id", "model_path")
-    paths = [(int(pk), path) for pk, path in rows if pk.isdecimal()]
-    attached = Q(files__document=document)
-    offered = attached | Q(pk__in=[pk for pk, path in paths if path == OFFERED_IN_TEXT])
-    if AssetPage.objects.filter(offered & LOCKED).exists():
+    rows = _references([document.pk])
+    if _is_behind_gate({document.pk, *_played_with(rows)}, rows):
         return True
-    named = Q(pk__in=[pk for pk, _path in paths]) | attached
+    named = Q(pk__in=[row.page for row in rows]) | Q(files__document=document)
     pieces = list(AssetPage.objects.filter(named).distinct().values_list("live", "audience"))
     if not pieces:
         return _is_of_draft(document)
     return not any(live and audience != Audience.SALES_ONLY for live, audience in pieces)
+
+
+class _Reference(NamedTuple):
+    """Where a piece names a file."""
+
+    page: int
+    path: str  # of the field
+    place: str  # of this one among its like
+
+
+def _references(documents: Iterable[int]) -> list[_Reference]:
+    """All places where these files are named. One query."""
+    kind = ContentType.objects.get_for_model(LibraryDocument)
+    rows = ReferenceIndex.objects.filter(to_content_type=kind, to_object_id__in=[str(pk) for pk in documents])
+    found = rows.values_list("object_id", "model_path", "content_path")
+    return [_Reference(int(pk), *paths) for pk, *paths in found if pk.isdecimal()]
+
+
+def _played_with(rows: list[_Reference]) -> set[int]:
+    """The recordings whose captions are named there. No query for what is no captions."""
+    players = {(row.page, f"{found[1]}.file") for row in rows if (found := A_TRACK.fullmatch(row.place))}
+    if not players:
+        return set()
+    pages, places = ({one[n] for one in players} for n in (0, 1))
+    kind = ContentType.objects.get_for_model(LibraryDocument)
+    beside = ReferenceIndex.objects.filter(
+        to_content_type=kind, object_id__in=[str(pk) for pk in pages], content_path__in=places
+    )
+    found = beside.values_list("object_id", "content_path", "to_object_id")
+    return {int(pk) for page, place, pk in found if (int(page), place) in players}
+
+
+def _is_behind_gate(documents: set[int], rows: list[_Reference]) -> bool:
+    """Does a piece offer one of these through its gate?"""
+    rows = _references(documents) if len(documents) > 1 else rows
+    in_text = [row.page for row in rows if row.path == OFFERED_IN_TEXT]
+    offered = Q(files__document__in=documents) | Q(pk__in=in_text)
+    return AssetPage.objects.filter(offered & LOCKED).exists()
 
 
 def _is_of_draft(document: LibraryDocument) -> bool:

@@ -75,7 +75,7 @@ def shown(tracks, url) -> list[dict]:
     That is the first captions, else subtitles in the language of the site.
     """
     rows = [
-        {"kind": track["kind"], "language": track["language"], "src": url(track["file"]), "label": _label(track)}
+        {"kind": track["kind"], "language": track["language"], "src": url(track["file"]), "label": label_of(track)}
         for track in tracks
         if track["file"]
     ]
@@ -86,7 +86,7 @@ def shown(tracks, url) -> list[dict]:
     return rows
 
 
-def _label(track) -> str:
+def label_of(track) -> str:
     """As its button in the player says it."""
     name = own_name(track["language"])
     return _g("%s (captions)") % name if track["kind"] == CAPTIONS else name

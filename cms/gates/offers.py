@@ -8,6 +8,7 @@ from cms import library
 from cms.gates.models import Gate
 from cms.models import AssetFile, AssetPage
 from cms.models.pages import Audience
+from cms.track_blocks import label_of
 
 HIGHEST = 2**63
 # Behind a gate: its own, its stage's; or neither is known, and then nothing is given away.
@@ -41,12 +42,14 @@ def is_locked(piece: AssetPage) -> bool:
 def of(piece: AssetPage) -> Offer:
     """What this piece offers to take along. One query, two more where a gate is to be found.
 
-    Behind a gate are also the files that its text offers; those of an open piece stand in the text alone.
+    Behind a gate are also the files that its text offers, and the captions of all of them; what an open piece offers
+    stands in the text alone.
     """
     files = list(AssetFile.objects.filter(page=piece.pk).select_related("document").order_by("sort_order", "pk"))
     locked = is_locked(piece)
     if locked:
         files += _in_text(piece, {file.document_id for file in files})
+        files += _captions(piece, {file.document_id for file in files})
     return Offer(piece, files, gate_of(piece) if files else None, locked if files else False)
 
 
@@ -55,6 +58,14 @@ def _in_text(piece: AssetPage, known: set[int]) -> list[AssetFile]:
     blocks = [block.value for block in piece.body if block.block_type == "download" and block.value["document"]]
     said = {block["document"].pk: block for block in blocks if block["document"].pk not in known}
     return [AssetFile(page=piece, document=block["document"], label=block["label"]) for block in said.values()]
+
+
+def _captions(piece: AssetPage, offered: set[int]) -> list[AssetFile]:
+    """Of the recordings among `offered` that its text plays, as they are called in a player; each file once."""
+    played = [block.value for block in piece.body if block.block_type in ("video", "audio") and block.value["file"]]
+    tracks = [track for block in played if block["file"].pk in offered for track in block["tracks"] if track["file"]]
+    said = {track["file"].pk: track for track in tracks if track["file"].pk not in offered}
+    return [AssetFile(page=piece, document=track["file"], label=label_of(track)) for track in said.values()]
 
 
 def gated(pk: int) -> Offer | None:

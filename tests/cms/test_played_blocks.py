@@ -7,6 +7,7 @@ from django.core.cache import cache
 from wagtail.models import ReferenceIndex
 
 from cms import players
+from cms.gates import offers
 from cms.models import AssetFile, AssetPage, Gate
 from cms.models.pages import Audience
 from tests.cms.conftest import played, track
@@ -161,3 +162,54 @@ def test_recording_behind_the_gate_of_its_piece_shows_the_gate_in_place_of_the_p
     assert f'action="/get/{piece.pk}/"' in prose
     answers = [client.get(f"/play/{one.pk}/{one.filename}").status_code for one in (behind, teaser)]
     assert answers == [404, 200]
+
+
+@pytest.fixture
+def gated_talk(make_piece, make_document):
+    """(piece, recording, its captions): behind a gate by being attached, which the captions are not."""
+    film, words = make_document("film.mp4"), make_document("words.vtt", b"WEBVTT\n\nZzyzx")
+    gate = Gate.objects.create(name="Talks", button="Get the recording")
+    body = [{"type": "video", "value": played(file=film.pk, tracks=[track(words)])}]
+    piece = make_piece("Gated talk", audience=Audience.GATED, gate=gate, body=body)
+    AssetFile.objects.create(page=piece, document=film)
+    ReferenceIndex.create_or_update_for_object(piece)
+    return piece, film, words
+
+
+def found_by_number(client, document):
+    paths = (f"/play/{document.pk}/{document.filename}", f"/documents/{document.pk}/{document.filename}")
+    return [client.get(path).status_code for path in paths]
+
+
+def test_captions_stand_behind_the_gate_of_what_they_go_with_whoever_else_plays_it(client, gated_talk, make_piece):
+    piece, film, words = gated_talk
+    assert words.filename not in client.get(piece.url).content.decode()
+    assert [found_by_number(client, one) for one in (film, words)] == [[404, 404], [404, 404]]
+    body = [{"type": "video", "value": played(file=film.pk, tracks=[track(words)])}]
+    ReferenceIndex.create_or_update_for_object(make_piece("Open talk", body=body))
+    assert found_by_number(client, words) == [404, 404]
+    assert [(file.document_id, file.label) for file in offers.of(piece).files] == [
+        (film.pk, ""), (words.pk, "English (captions)"),
+    ]  # fmt: skip
+
+
+def test_captions_of_a_recording_that_a_gated_piece_offers_in_its_text_stand_behind_the_gate(
+    client, gated_talk, make_piece
+):
+    piece, film, words = gated_talk
+    AssetFile.objects.all().delete()
+    assert found_by_number(client, words) == [200, 200]
+    piece.body.append(("download", {"document": film, "label": ""}))
+    piece.save()
+    ReferenceIndex.create_or_update_for_object(piece)
+    assert found_by_number(client, words) == [404, 404]
+
+
+def test_captions_are_open_where_the_recording_is_and_internal_with_a_sales_only_piece(client, gated_talk):
+    piece, _film, words = gated_talk
+    piece.audience = Audience.PUBLIC
+    piece.save()
+    assert found_by_number(client, words) == [200, 200]
+    piece.audience = Audience.SALES_ONLY
+    piece.save()
+    assert found_by_number(client, words) == [404, 404]
