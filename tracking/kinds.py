@@ -25,6 +25,7 @@ KINDS = (
     "mail_opened",
     "poll_answered",
     "site_searched",
+    "subscription_changed",
     "subscription_confirmed",
     "subscription_ended",
     "survey_answered",
@@ -40,6 +41,7 @@ NOT_FOR_BROWSERS = frozenset(
         "link_followed",
         "mail_opened",
         "poll_answered",
+        "subscription_changed",
         "subscription_confirmed",
         "subscription_ended",
         "survey_answered",
@@ -48,7 +50,7 @@ NOT_FOR_BROWSERS = frozenset(
 )
 
 # Done with the site as a whole: they never name a piece.
-ABOUT_NO_PIECE = ("subscription_confirmed", "subscription_ended")
+ABOUT_NO_PIECE = ("subscription_changed", "subscription_confirmed", "subscription_ended")
 
 # What is said about people and companies, not what a reader did: nurture takes it to heart, no rule counts it. A server
 # is believed; `person_claimed` is what anybody's browser can say.

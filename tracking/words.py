@@ -22,6 +22,7 @@ KINDS = {
     "survey_answered": _("Survey answered"),
     "site_searched": _("Site searched"),
     "subscription_confirmed": _("Mails subscribed to"),
+    "subscription_changed": _("Subscription changed"),
     "subscription_ended": _("Subscription ended"),
     "action_taken": _("Acted in a program"),
     "person_identified": _("Person identified"),

@@ -1,5 +1,5 @@
-"""What people tell of themselves, in a survey or where they subscribe to topics: their persona where none is known,
-topics that interest them.
+"""What people tell of themselves, in a survey or where they choose the topics of a subscription: their persona where
+none is known, topics that interest them.
 
 The answers stay where they were given, as evidence; here they become facts, each a FieldChange with its source.
 """
@@ -13,7 +13,8 @@ from cms.models import Persona, Topic
 from nurture.contacts import facts
 from nurture.contacts.models import Contact, Engagement, FieldChange
 
-TELLING = ("survey_answered", "subscription_confirmed")
+SUBSCRIBED = ("subscription_confirmed", "subscription_changed")
+TELLING = ("survey_answered", *SUBSCRIBED)
 MOST_TOPICS = 100  # of one answered survey
 
 
@@ -76,7 +77,7 @@ def _is_id(told) -> bool:
 
 
 def _source(one: Engagement) -> str:
-    if one.kind == "subscription_confirmed":
+    if one.kind in SUBSCRIBED:
         return "subscription"
     survey = one.properties.get("survey")
     return f"survey:{survey if _is_id(survey) else 0}"

@@ -37,6 +37,7 @@ ICONS = {
     "poll_answered": "help",
     "survey_answered": "form",
     "subscription_confirmed": "mail",
+    "subscription_changed": "mail",
     "subscription_ended": "mail",
 }
 SOURCES = {

@@ -58,6 +58,9 @@ def did(engagement: Engagement) -> str:
     if kind == "subscription_confirmed":
         often = str(properties.get("cadence", ""))[:80].lower()
         return (_("Subscribed to new pieces by mail: %s") % often) if often else _("Subscribed to new pieces by mail")
+    if kind == "subscription_changed":
+        often = str(properties.get("cadence", ""))[:80].lower()
+        return _("Changed the subscription to new pieces: %s") % (often or _("its topics"))
     if kind == "action_taken" and properties.get("event"):
         return _("Did ‘%s’ in another program") % str(properties["event"])[:200]
     if kind == "site_searched":

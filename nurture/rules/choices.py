@@ -27,6 +27,7 @@ KIND_LABELS = {
     "poll_answered": _("answers a poll under"),
     "site_searched": _("searches for"),
     "subscription_confirmed": _("subscribes to new pieces by mail"),
+    "subscription_changed": _("changes the subscription to new pieces"),
     "subscription_ended": _("ends the subscription to new pieces"),
     "survey_answered": _("answers a survey under"),
     "action_taken": _("acts in a program, about"),

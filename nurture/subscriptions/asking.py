@@ -101,18 +101,22 @@ def confirm(asked: Subscription, visitor: UUID | None, facts: Mapping[str, str])
     is_theirs = bool(agreed) and visitor == asked.visitor
     if is_theirs:
         identities.identify(contact, visitor, Identity.Kind.FORM, SOURCE)
-    topics = sorted(asked.topics.values_list("pk", flat=True))
-    said = {"cadence": asked.get_cadence_display()} | ({"topics": topics} if topics else {})
-    _tell("subscription_confirmed", contact, said, facts, visitor if is_theirs else None)
+    _tell("subscription_confirmed", contact, _chosen(asked), facts, visitor if is_theirs else None)
     return True
 
 
 @transaction.atomic
-def change(subscription: Subscription, cadence: str, topics: Iterable[int]) -> None:
-    """Another cadence, other topics. A shorter cadence brings the next mail nearer."""
-    mine = Subscription.objects.filter(pk=subscription.pk, state=State.LIVE)
-    if mine.update(cadence=cadence, due_at=(subscription.since or clock.now()) + EVERY[Cadence(cadence)]):
-        subscription.topics.set(topics)
+def change(subscription: Subscription, cadence: str, topics: Iterable[int], facts: Mapping[str, str]) -> None:
+    """Another cadence, other topics. A shorter cadence brings the next mail nearer; what is the same is no event."""
+    mine = Subscription.objects.select_for_update().filter(pk=subscription.pk, state=State.LIVE).first()
+    if mine is None:
+        return
+    before = _chosen(mine)
+    mine.cadence, mine.due_at = cadence, (mine.since or clock.now()) + EVERY[Cadence(cadence)]
+    mine.save(update_fields=["cadence", "due_at"])
+    mine.topics.set(topics)
+    if (chosen := _chosen(mine)) != before:
+        _tell("subscription_changed", mine.contact, chosen, facts)
 
 
 @transaction.atomic
@@ -121,6 +125,12 @@ def end(subscription: Subscription, facts: Mapping[str, str]) -> None:
     mine = Subscription.objects.filter(pk=subscription.pk, state=State.LIVE)
     if mine.update(state=State.ENDED, ended_at=clock.now(), due_at=None):
         _tell("subscription_ended", subscription.contact, {}, facts)
+
+
+def _chosen(subscription: Subscription) -> dict:
+    """As its events say it: how often, and about which topics; none is every topic."""
+    topics = sorted(subscription.topics.values_list("pk", flat=True))
+    return {"cadence": str(subscription.get_cadence_display())} | ({"topics": topics} if topics else {})
 
 
 def _tell(kind: str, contact: Contact, said: dict, facts: Mapping[str, str], visitor: UUID | None = None) -> None:

@@ -74,7 +74,8 @@ def subscription(request, key):
         form = ChoiceForm(request.POST)
         if not form.is_valid():
             return _mine(request, found, form=form, status=422)
-        asking.change(found, form.cleaned_data["cadence"], [topic.pk for topic in form.cleaned_data["topics"]])
+        topics = [topic.pk for topic in form.cleaned_data["topics"]]
+        asking.change(found, form.cleaned_data["cadence"], topics, readers.request_facts(request))
     return HttpResponseRedirect(f"{request.path}?saved={'1' if do != 'confirm' else 'confirmed'}", status=303)
 
 

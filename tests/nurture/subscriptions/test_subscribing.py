@@ -182,6 +182,32 @@ def test_confirming_and_ending_are_one_event_each_and_stand_on_the_timeline(subs
     assert (told.new, told.source) == (str(topics[0].pk), "subscription")
 
 
+def test_changing_topics_tells_of_interests_as_subscribing_did_and_the_same_choice_is_no_event(
+    subscribed, client, topics
+):
+    mine = subscribed(topics=[topics[0].pk])
+    where = reverse("subscription", args=[mine.key])
+    for cadence, chosen in (("weekly", [0]), ("weekly", [1]), ("daily", [1]), ("daily", [1])):
+        said = {"do": "change", "cadence": cadence, "topics": [topics[n].pk for n in chosen]}
+        assert client.post(where, said, headers=BROWSER).status_code == 303
+    while pipeline.react():
+        pass
+    events = Event.objects.filter(kind="subscription_changed").order_by("occurred_at")
+    assert [event.properties.get("topics") for event in events] == [[topics[1].pk], [topics[1].pk]]
+    told = FieldChange.objects.filter(subject=mine.contact.subject, field="interest").values_list("new", "source")
+    assert set(told) == {(str(topics[0].pk), "subscription"), (str(topics[1].pk), "subscription")}
+    texts = [entry.text for entry in timeline.read(mine.contact).entries]
+    assert "Changed the subscription to new pieces: as they come, at most once a day" in texts
+
+
+def test_change_of_an_ended_subscription_is_neither_kept_nor_told(subscribed, client, topics):
+    mine = subscribed()
+    where = reverse("subscription", args=[mine.key])
+    client.post(where, {"do": "end"}, headers=BROWSER)
+    client.post(where, {"do": "change", "cadence": "daily", "topics": [topics[1].pk]}, headers=BROWSER)
+    assert (list(mine.topics.all()), Event.objects.filter(kind="subscription_changed").count()) == ([], 0)
+
+
 def test_event_is_rolled_back_with_what_it_tells(subscribed, send, client, mailoutbox, monkeypatch):
     send()
     where = address_in(mailoutbox[-1])
