@@ -27,8 +27,8 @@ class QuoteValue(blocks.StructValue):
 
     @property
     def why(self) -> str:
-        """Their role: of somebody named by hand only what was written here."""
-        return self["role"] or self._of_profile("role", "")
+        """Their role, and where: of somebody named by hand only what was written here."""
+        return self["role"] or self._of_profile("of_what", "")
 
     @property
     def face(self):

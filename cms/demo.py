@@ -51,12 +51,20 @@ def load(say: Say) -> None:
         (Author, told["authors"]),
     ):
         for row in rows:
-            model.objects.get_or_create(slug=row["slug"], defaults=row)
+            _one(model, dict(row))
     demo_pieces.load(CONTENT / "pieces", say, _campaigns(told))
     demo_gates.load(told["gate"], CONTENT / "pieces", say)
     agree_on_stages(told)
     ask(told["poll"])
     demo_surveys.load()
+
+
+def _one(model, row: dict) -> None:
+    """As it is told, with what it is about; one that is there keeps everything."""
+    topics = row.pop("topics", ())
+    found, is_new = model.objects.get_or_create(slug=row["slug"], defaults=row)
+    if is_new and topics:
+        found.topics.set(Topic.objects.filter(slug__in=topics))
 
 
 def _campaigns(told: dict) -> dict[str, Campaign]:

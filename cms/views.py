@@ -55,7 +55,8 @@ def persona(request, slug):
 def author(request, slug):
     """The pieces signed by one author, and those that quote them."""
     subject = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
-    heading = {"kicker": subject.role or _("Author"), "title": subject.name, "lead": subject.bio, "author": subject}
+    heading = {"kicker": subject.of_what or _("Author"), "title": subject.name, "lead": subject.bio, "author": subject}
+    heading["topics"] = list(subject.topics.all())
     quoted = [] if "before" in request.GET else library.quoting(subject)
     return _listing(request, library.published().filter(author=subject), heading, quoted=quoted)
 

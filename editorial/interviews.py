@@ -16,10 +16,12 @@ from django.utils.translation import ngettext
 from wagtail.log_actions import log
 
 from cms import clock
+from cms.models import Author
 from editorial.links import LASTS, digest, new_secret, one_line, send
 from editorial.models import Entry, Interview, InterviewQuestion, Quote
 from editorial.schedule import Refused
 
+SUGGESTED = 6
 MOST = 30  # questions, and quotes, of one interview
 
 Answers = dict[int, tuple[str, str]]  # by question: what they say, and what they saw before
@@ -28,6 +30,12 @@ Answers = dict[int, tuple[str, str]]  # by question: what they say, and what the
 def of(entry: Entry) -> list[Interview]:
     """Its interviews with questions and quotes, in three queries."""
     return list(entry.interviews.select_related("asked_by").prefetch_related("questions", "quotes"))
+
+
+def suggested(entry: Entry) -> list[Author]:
+    """Profiles of those who may be asked about its topics, by name. One query."""
+    topics = entry.topics.values("pk")
+    return list(Author.objects.filter(topics__in=topics).order_by("name").distinct()[:SUGGESTED])
 
 
 def state(interview: Interview) -> str:

@@ -1,6 +1,7 @@
 """Stages, personas, topics, authors and vehicles: plain lists that marketers keep."""
 
 from django.db.models import Max
+from django.forms import CheckboxSelectMultiple
 from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -157,7 +158,12 @@ class AuthorIndexView(generic.IndexView):
     """The list says how often each is named."""
 
     def get_base_queryset(self):
-        return super().get_base_queryset().annotate(usage_count=ReferenceIndex.usage_count_subquery(Author))
+        authors = super().get_base_queryset().annotate(usage_count=ReferenceIndex.usage_count_subquery(Author))
+        return authors.prefetch_related("topics")
+
+
+def _topics_of(author: Author) -> str:
+    return ", ".join(topic.name for topic in author.topics.all())
 
 
 class AuthorViewSet(ListOfOurs):
@@ -169,9 +175,22 @@ class AuthorViewSet(ListOfOurs):
     menu_label = _("Authors and experts")
     menu_order = 60
     index_view_class = AuthorIndexView
-    list_display = ["name", "role", UsedColumn("usage_count", label=_("Signed or quoted"))]
-    search_fields = ["name", "role"]
-    panels = [NAME_AND_SLUG, *map(FieldPanel, ("role", "bio", "portrait", "elsewhere", "user"))]
+    list_display = [
+        "name",
+        Column("of_what", label=_("Role")),
+        Column("standing", label=_("Standing"), accessor="get_standing_display"),
+        Column("topics", label=_("Topics"), accessor=_topics_of),
+        UsedColumn("usage_count", label=_("Signed or quoted")),
+    ]
+    list_filter = ["standing", "topics"]
+    search_fields = ["name", "role", "organisation"]
+    panels = [
+        NAME_AND_SLUG,
+        FieldRowPanel([FieldPanel("role"), FieldPanel("organisation")]),
+        FieldPanel("standing"),
+        FieldPanel("topics", widget=CheckboxSelectMultiple),
+        *map(FieldPanel, ("bio", "portrait", "elsewhere", "user")),
+    ]
 
 
 class VehicleViewSet(ListOfOurs):

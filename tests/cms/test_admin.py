@@ -35,7 +35,7 @@ MAKERS = {
     "personas": (lambda n: [Persona.objects.create(slug=f"p{i}", name=f"P{i}") for i in range(n)], 7),
     "topics": (lambda n: [Topic.objects.create(slug=f"t{i}", name=f"T{i}") for i in range(n)], 8),
     "objections": (lambda n: [Objection.objects.create(slug=f"o{i}", name=f"O{i}") for i in range(n)], 7),
-    "authors": (lambda n: [Author.objects.create(slug=f"a{i}", name=f"A{i}") for i in range(n)], 7),
+    "authors": (lambda n: [Author.objects.create(slug=f"a{i}", name=f"A{i}") for i in range(n)], 8),
     "campaigns": (campaigns, 7),
     "vehicles": (lambda n: [Vehicle.objects.create(slug=f"v{i}", name=f"V{i}") for i in range(n)], 7),
     "assets": (assets, 20),

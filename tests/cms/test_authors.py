@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from wagtail.models import ReferenceIndex
 
+from cms import topics as merged
 from cms.models import Author
 from cms.models.pages import Audience
 
@@ -120,5 +121,47 @@ def test_expert_s_page_costs_the_same_however_often_they_are_quoted(
     for n in range(number):
         ReferenceIndex.create_or_update_for_object(make_piece(f"P{n}", body=[quote(author)]))
     client.get("/authors/ines/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/authors/ines/")
+
+
+@pytest.fixture
+def reader_in_logistics(topics):
+    found = Author.objects.create(
+        slug="rhea", name="Rhea Outside", role="Reader", organisation="School of Trade", standing="academic"
+    )
+    found.topics.set(topics[:1])
+    return found
+
+
+def test_expert_s_page_and_quotes_say_where_they_are_and_what_to_ask_them(client, reader_in_logistics, make_piece):
+    html = client.get("/authors/rhea/").content.decode()
+    assert "Reader, School of Trade" in html
+    assert 'Ask Rhea Outside about <a href="/topics/cost/">Cost</a>' in html
+    make_piece("Quoting", body=[quote(reader_in_logistics)])
+    assert '<span class="quote-role">Reader, School of Trade</span>' in client.get("/quoting/").content.decode()
+
+
+def test_list_is_narrowed_by_standing_and_topic(client, editor, author, reader_in_logistics, topics):
+    client.force_login(editor)
+    for asked in ({"standing": "academic"}, {"topics": topics[0].pk}):
+        html = client.get(reverse("authors:index"), asked).content.decode()
+        assert ("Rhea Outside" in html, "Ines Carrow" in html, "Cost" in html) == (True, False, True)
+    html = client.get(reverse("authors:index")).content.decode()
+    assert ("One of ours" in html, "Academic" in html, "Reader, School of Trade" in html) == (True, True, True)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_list_of_experts_costs_the_same_however_many(client, editor, topics, django_assert_num_queries, number):
+    for n in range(number):
+        Author.objects.create(slug=f"a{n}", name=f"A {n}").topics.set(topics)
+    client.force_login(editor)
+    client.get(reverse("authors:index"))
+    with django_assert_num_queries(14):
+        client.get(reverse("authors:index"))
+
+
+def test_merged_topics_are_merged_on_profiles(reader_in_logistics, topics, marketer):
+    reader_in_logistics.topics.set(topics)
+    merged.merge(topics[0], topics[1], marketer)
+    assert list(reader_in_logistics.topics.all()) == topics[1:]

@@ -75,7 +75,7 @@ QUERIES = {
     "/topics/cost/": 5,
     "/stages/one/": 5,
     "/for/it/": 5,
-    "/authors/ines/": 6,
+    "/authors/ines/": 7,
     "/search/": 7,
     "/piece-0/": 18,
     "/feed/": 2,

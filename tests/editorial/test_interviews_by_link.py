@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from cms import clock
+from cms.models import Author
 from editorial import interviews, links, schedule, work
 from editorial.models import Interview, Quote
 
@@ -191,3 +192,19 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(
     client.get(link)
     with django_assert_num_queries(3):
         assert client.get(link).status_code == 200
+
+
+def test_profiles_for_the_topics_of_the_entry_are_named_where_an_expert_is_asked(client, editor, make_entry, topic):
+    known = Author.objects.create(slug="rhea", name="Rhea Outside", organisation="School of Trade", standing="academic")
+    Author.objects.create(slug="bo", name="Bo Elsewhere")
+    entry = make_entry("Excursions", topics=[topic])
+    client.force_login(editor)
+    page = client.get(reverse("editorial:work", args=[entry.pk])).content.decode()
+    assert "No profile says that it may be asked" in page
+    known.topics.add(topic)
+    page = client.get(reverse("editorial:work", args=[entry.pk])).content.decode()
+    assert ("Rhea Outside" in page, "(Academic: School of Trade)" in page, "Bo Elsewhere" in page) == (
+        True,
+        True,
+        False,
+    )

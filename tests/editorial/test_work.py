@@ -152,7 +152,7 @@ def test_the_work_costs_the_same_for_one_and_three(
         interviews.quote(interviews.ask(entry, user=editor, **asked), "We stopped guessing.", user=editor)
     client.force_login(editor)
     client.get(reverse("editorial:work", args=[entry.pk]))
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         assert client.get(reverse("editorial:work", args=[entry.pk])).status_code == 200
 
 
