@@ -89,6 +89,11 @@ class Card:
         )
 
     @property
+    def finished(self) -> bool:
+        """Nobody has anything left to do about it."""
+        return self.done or (self.entry is not None and self.entry.step == Step.DROPPED)
+
+    @property
     def open(self) -> bool:
         """It is an entry that is still to be made."""
         return self.entry is not None and self.entry.step in OPEN

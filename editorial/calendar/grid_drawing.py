@@ -20,8 +20,12 @@ HERE = SafeString(' id="nr-today"')  # where "Today" leads
 class DayPen:
     """Draws the days of one answer. `cards`: draws those of a day; `list_url`: where a full day goes on."""
 
-    def __init__(self, cards: Callable[[Iterable[Card]], SafeString], *, may_change: bool, here: str, list_url: str):
+    def __init__(
+        self, cards: Callable[[Iterable[Card]], SafeString], *, may_change: bool, here: str, list_url: str,
+        by_person: bool,
+    ):  # fmt: skip
         self.cards, self.may_change, self.list_url = cards, may_change, list_url
+        self.grouped = SafeString(" data-grouped") if by_person else NOTHING
         self.add = reverse("editorial:add")
         self.back = urlencode({"next": here})
         self._weekdays: dict[int, str] = {}
@@ -37,10 +41,11 @@ class DayPen:
             '<section class="nr-cell-day{}"{} role="listitem"><h3 class="nr-cell-day__name"><time datetime="{}">'
             '<span class="nr-cell-day__weekday">{}, </span><span class="nr-cell-day__number">{}</span>'
             '<span class="nr-cell-day__month"> {}</span></time>{}{}{}</h3>'
-            '<ul class="nr-cards" data-day="{}" data-label="{}, {} {}" tabindex="-1">{}</ul></section>',
+            '<ul class="nr-cards" data-day="{}" data-label="{}, {} {}"{} tabindex="-1">{}</ul></section>',
             classes, HERE if day.today else NOTHING, date.isoformat(), weekday, number, month,
             self._today if day.today else NOTHING,
-            self._more(day), self._plus(day, weekday), date.isoformat(), weekday, number, month, self.cards(day.shown),
+            self._more(day), self._plus(day, weekday), date.isoformat(), weekday, number, month, self.grouped,
+            self.cards(day.shown),
         )  # fmt: skip
 
     def _more(self, day: Day) -> SafeString:

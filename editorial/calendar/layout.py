@@ -1,8 +1,10 @@
-"""How cards are laid out: by day, or by step. Pure: cards in, columns out."""
+"""How cards are laid out: by day, by step or by person. Pure: cards in, columns out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
 
 from editorial.calendar.cards import Card, Lane
 from editorial.calendar.span import Month, Quarter, Span, Week, week_start
@@ -143,6 +145,17 @@ def listed(span: Span, cards: Iterable[Card], today: date, after: str = "") -> L
             break
         held += len(day.cards)
     return layout
+
+
+def by_person(cards: Iterable[Card]) -> dict[str, list[Card]]:
+    """Cards by who has them, by name: what nobody has behind the people, then what no entry is about; each group in its
+    order."""
+    people, others = {}, {}
+    for card in cards:
+        who = card.entry.assignee if card.entry and not card.slot else None
+        name = str(who) if who else _("Nobody yet") if card.entry and not card.slot else _("Not planned here")
+        (people if who else others).setdefault(name, []).append(card)
+    return {name: people[name] for name in sorted(people, key=str.lower)} | dict(sorted(others.items()))
 
 
 def _go_on(days: list[Day], after: str) -> None:

@@ -7,82 +7,30 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.views.generic import BaseListingView
 from wagtail.admin.widgets import HeaderButton
 
-from cms import clock, policy
-from cms.models import AssetPage
-from editorial import mix, publishing, slots
-from editorial.calendar import cards, dated, export, layout, rows
+from editorial import mix, publishing
+from editorial.calendar import cards, export, layout, rows
+from editorial.calendar.asked import BY_PERSON, FOR_READERS, HIDDEN, SHAPES, AskedPlan
 from editorial.calendar.cards import Lane
-from editorial.calendar.filters import NOT_SAID, CalendarFilterSet
+from editorial.calendar.filters import NOT_SAID
 from editorial.calendar.forms import writers
-from editorial.calendar.span import Month, Quarter, Span, Week, read, read_day
+from editorial.calendar.span import Month, Span, read_day
 from editorial.interest_views import warnings
-from editorial.models import Entry, SavedView
+from editorial.models import SavedView
 from editorial.schedule import BY_HAND, Step
 
-SHAPES = {
-    "month": (gettext_lazy("Month"), Month),
-    "week": (gettext_lazy("Week"), Week),
-    "quarter": (gettext_lazy("Quarter"), Quarter),
-    "list": (gettext_lazy("List"), Month),
-    "board": (gettext_lazy("Board"), Month),
-}
-FOR_READERS = ("month", "week", "quarter", "list")  # a board tells how far each piece is
-READERS_LANES = (Lane.DUE, Lane.PUBLISH, Lane.SLOT)
 
-
-class CalendarView(policy.RightRequired, BaseListingView):
+class CalendarView(AskedPlan):
     """Entries by the days of their dates, what has no day yet, and pages that nobody planned. Readers see titles and
     days only."""
 
-    right = "calendar.view"
-    model = Entry
     page_title = gettext_lazy("Calendar")
     header_icon = "calendar-alt"
     template_name = "editorial/calendar/index.html"
     results_template_name = "editorial/calendar/results.html"
     index_url_name = "editorial:calendar"
     index_results_url_name = "editorial:calendar_results"
-    is_searchable = True
-    unreadable = ""
-    search_fields = ["title"]
-
-    @cached_property
-    def may_change(self) -> bool:
-        return policy.may(self.request.user, "calendar.change")
-
-    @property
-    def filterset_class(self):
-        return CalendarFilterSet if self.may_change else None
-
-    @cached_property
-    def today(self):
-        return timezone.localdate(clock.now())
-
-    @cached_property
-    def shape(self) -> str:
-        """How the plan is shown: one of SHAPES; the month where another is asked for."""
-        known = SHAPES if self.may_change else FOR_READERS
-        asked = self.request.GET.get("view", "month")
-        return asked if asked in known else "month"
-
-    @cached_property
-    def span(self) -> Month | Week | Quarter:
-        """The time asked for; now when none was, or none that can be read (the screen then says so)."""
-        kind, asked = SHAPES[self.shape][1], self.request.GET.get("on", "")
-        try:
-            return read(asked, kind)
-        except ValueError:
-            self.unreadable = asked
-            return kind.of(self.today)
-
-    @cached_property
-    def lanes(self) -> tuple[str, ...]:
-        if not self.may_change:
-            return READERS_LANES
-        return self.filters.lanes
 
     @cached_property
     def header_buttons(self):
@@ -94,62 +42,6 @@ class CalendarView(policy.RightRequired, BaseListingView):
             HeaderButton(_("Plan a piece"), url=url, icon_name="plus"),
             HeaderButton(_("Hold room"), url=room, icon_name="circle-plus"),
         ]
-
-    def get_base_queryset(self):
-        entries = policy.visible(self.request.user, self.right, Entry.objects.all())
-        if self.may_change and Step.DROPPED in self.request.GET.getlist("step"):
-            return entries
-        return entries.exclude(step=Step.DROPPED)
-
-    @cached_property
-    def narrowed(self):
-        """Every entry that search and filters leave, on whatever day."""
-        return super().get_queryset()
-
-    def get_queryset(self):
-        """Nothing for Wagtail's table: `laid_out` asks for what each form of the screen needs."""
-        return Entry.objects.none()
-
-    @cached_property
-    def waiting(self):
-        return rows.waiting()
-
-    def pages(self):
-        """Pages that search and filters leave."""
-        pages = AssetPage.objects.order_by()
-        if self.filters:
-            pages = self.filters.pages(pages)
-        return pages.filter(title__icontains=self.search_query) if self.is_searching else pages
-
-    def between(self, span: Span) -> list[cards.Card]:
-        """The cards of a stretch of days, of all lanes that are shown."""
-        entries = rows.between(self.narrowed, span, self.waiting)
-        pages = rows.unplanned(self.pages(), span, self.waiting)
-        found = [
-            *cards.of_entries(entries, self.waiting, self.today),
-            *cards.of_pages(pages, self.waiting),
-            *self.room(span),
-        ]
-        first, last, lanes = span.first, span.last, set(self.lanes)
-        return [card for card in found if card.day and first <= card.day <= last and card.lane in lanes]
-
-    def room(self, span: Span) -> list[cards.Card]:
-        """Held room of these days, as search and filters leave it."""
-        if Lane.SLOT not in self.lanes:
-            return []
-        held = slots.between(span.first, span.last)
-        if self.filters:
-            held = self.filters.slots(held)
-        if self.is_searching:
-            held = held.filter(Q(note__icontains=self.search_query) | Q(stage__name__icontains=self.search_query))
-        return list(cards.of_slots(held, self.today, all_told=self.may_change))
-
-    def lane(self, entries) -> list[cards.Card]:
-        """The plans among them as cards; nothing for readers: they see days."""
-        if not self.may_change or Lane.DUE not in self.lanes:
-            return []
-        found = cards.of_entries(entries, {}, self.today)
-        return [card for card in found if card.lane == Lane.DUE]
 
     def get(self, request, *args, **kwargs):
         """The screen; or with `export` what it shows, as a file."""
@@ -165,9 +57,11 @@ class CalendarView(policy.RightRequired, BaseListingView):
         return HttpResponse(data, content_type=export.TYPES[request.GET["export"]], headers=headers)
 
     def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
+        context = super().get_context_data(**kwargs) | self.laid_out()
         return context | {
             "shape": self.shape,
+            "toggles": self.toggles(),
+            "by_person": self.by_person,
             "today": self.today,
             "span": self.span,
             "unreadable": self.unreadable,
@@ -188,7 +82,6 @@ class CalendarView(policy.RightRequired, BaseListingView):
             "query": self.address(on=str(self.span)).partition("?")[2],
             "mix": self.mix() if self.may_change else None,
             "neglected": warnings(self.request.user) if self.may_change else [],
-            **self.laid_out(),
         }
 
     def mix(self) -> dict:
@@ -254,16 +147,24 @@ class CalendarView(policy.RightRequired, BaseListingView):
             return span
         return Span(begin, span.last) if self.shape == "list" and begin in span else span
 
-    def everything(self) -> list[cards.Card]:
-        """The plan as a board has it, without a column's limit."""
-        entries = dated.plans(rows.on_board(self.narrowed, self.span))
-        found = cards.of_entries(entries, self.waiting, self.today)
-        return [card for card in found if card.lane in (Lane.DUE, Lane.PUBLISH)]
+    def toggles(self) -> list[dict]:
+        """What one click shows otherwise, each with its address."""
+        hides = self.hides_finished
+        words = _("Show what is finished (%d)") % self.finished if self.finished else _("Show what is finished")
+        known = [{"label": words if hides else _("Hide what is finished"), "asked": {"finished": HIDDEN}, "on": hides}]
+        if self.may_change and self.shape in BY_PERSON:
+            words = _("Do not group") if self.by_person else _("Group by person")
+            known.append({"label": words, "asked": {"by": "person"}, "on": self.by_person})
+        for one in known:
+            asked = {name: [] if one["on"] else value for name, value in one["asked"].items()}
+            one["url"] = self.address(on=str(self.span), **asked)
+        return known
 
     def _board(self) -> dict:
         found = cards.of_entries(rows.by_column(self.narrowed, self.span), self.waiting, self.today)
         still_open = [card for card in self.room(self.span) if not card.done]
         columns = layout.board(found, rows.COLUMN_HOLDS)
+        columns = [column for column in columns if column.step != Step.PUBLISHED or not self.hides_finished]
         cards.complete([*still_open, *(card for column in columns for card in column.cards)])
         return {"columns": columns, "room": still_open}
 

@@ -5,9 +5,9 @@ from django.middleware.csrf import get_token
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
-from editorial.calendar import drawing, saying
+from editorial.calendar import drawing, layout, saying
 from editorial.calendar.grid_drawing import DayPen
-from editorial.markup import joined
+from editorial.markup import filled, joined
 
 register = template.Library()
 
@@ -25,9 +25,24 @@ def cards(context, found, show_day=False) -> SafeString:
 @register.simple_tag(takes_context=True)
 def days(context, found) -> SafeString:
     """Each as a cell of the grid."""
-    told = {name: context[name] for name in ("may_change", "here", "list_url")}
-    pen = DayPen(lambda shown: cards(context, shown), **told)
+    told = {name: context[name] for name in ("may_change", "here", "list_url", "by_person")}
+    pen = DayPen(lambda shown: _grouped(context, shown, cards), **told)
     return joined(pen.day(day) for day in found)
+
+
+@register.simple_tag(takes_context=True)
+def lines_of_day(context, found) -> SafeString:
+    """Each as a line of the list, below whose it is where that was asked for."""
+    return _grouped(context, found, lines)
+
+
+def _grouped(context, found, draw) -> SafeString:
+    """The cards of a day, drawn by `draw`; below their people where the template's `by_person` says so."""
+    if not context["by_person"]:
+        return draw(context, found)
+    name = '<li class="nr-person"><h4>{} <span class="nr-quiet">{}</span></h4></li>'
+    groups = layout.by_person(found).items()
+    return joined(filled(name, who, len(theirs)) + draw(context, theirs) for who, theirs in groups)
 
 
 @register.simple_tag(takes_context=True)

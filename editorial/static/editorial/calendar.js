@@ -140,9 +140,9 @@ class LedeCalendar extends window.StimulusModule.Controller {
     else if (hand.isOld) this.reload(item.dataset.card);
   }
 
-  // Plans of a day have an order that people give them.
+  // Plans of a day have an order that people give them; below their people they stand by that, and get none.
   hasOrder(list) {
-    return Boolean(list.dataset.day) && list.dataset.day !== "late";
+    return Boolean(list.dataset.day) && list.dataset.day !== "late" && !("grouped" in list.dataset);
   }
 
   // Days take everything; only a plan can do without one; steps are for entries, and some follow the page.
@@ -351,11 +351,13 @@ class LedeCalendar extends window.StimulusModule.Controller {
   // Arrows between cards: up and down in a day, sideways to the next day that has one.
   walk(event, card) {
     const list = card.parentElement;
-    const beside = { ArrowDown: card.nextElementSibling, ArrowUp: card.previousElementSibling }[event.key];
+    let beside = { ArrowDown: card.nextElementSibling, ArrowUp: card.previousElementSibling }[event.key];
+    if (beside?.matches(".nr-person")) beside = beside[event.key === "ArrowDown" ? "nextElementSibling" : "previousElementSibling"];
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
     let next = beside;
     for (let at = this.lists.indexOf(list) + step; !next && at >= 0 && at < this.lists.length; at += step) {
-      next = event.key === "ArrowUp" ? this.lists[at].lastElementChild : this.lists[at].firstElementChild;
+      const cards = this.lists[at].querySelectorAll(".nr-card");
+      next = cards[event.key === "ArrowUp" ? cards.length - 1 : 0];
     }
     if (!next) return;
     event.preventDefault();
