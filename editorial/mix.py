@@ -1,29 +1,25 @@
 """The mix: which part of the pieces of a time is of each kind, against what the team aims at.
 
-A plan counts as what it says; where it says nothing, as what its page says. Without a medium either has the one that
-its format most often has. With fewer than FEWEST pieces a share says nothing, and none is judged.
+Of each dimension but the persona a piece has one value; for several personas it counts at each, so their shares add up
+to more than all. With fewer than FEWEST pieces a share says nothing, and none is judged.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cms.models import AssetPage
-from cms.models.pages import MEDIUM_OF, Medium
-from editorial.calendar import rows
 from editorial.calendar.span import Span
 from editorial.coverage_states import State
+from editorial.mix_counts import KEYS, Counted
 from editorial.models import MixTarget
-from editorial.models.mix import DIMENSIONS
+from editorial.models.mix import LABELS, ROWS, Kinds, kinds
 
 FEWEST = 5
-UNSAID = ("approach", "length", "medium")  # what a plan or page may leave open
 
 MET = State("met", gettext_lazy("On target"), "circle-check")
 OVER = State("missed", gettext_lazy("Too many"), "warning")
@@ -39,17 +35,21 @@ class Judged:
     count: int
     total: int
     state: State
+    what: str  # what the target is about
 
     @property
     def words(self) -> str:
         """`3 of 12 are product, target at most 25 %`."""
+        is_row = self.target.dimension in ROWS
         said = {
             "n": self.count,
             "total": self.total,
-            "what": str(dict(DIMENSIONS[self.target.dimension][1].choices)[self.target.value]).lower(),
+            "what": self.what if is_row else self.what.lower(),
             "bound": self.target.get_bound_display().lower(),
             "percent": self.target.percent,
         }
+        if is_row:
+            return _("%(n)d of %(total)d are for “%(what)s”, target %(bound)s %(percent)d %%") % said
         return _("%(n)d of %(total)d are %(what)s, target %(bound)s %(percent)d %%") % said
 
 
@@ -99,30 +99,35 @@ def judge(count: int, total: int, bound: str, percent: int) -> State:
     return UNDER if count * 100 < percent * total else MET
 
 
-def meter(kinds: Counter, targets: Iterable[MixTarget]) -> Meter:
-    """The meter of counted pieces: {(a value for each of DIMENSIONS): how many}. Pure."""
-    total = sum(kinds.values())
-    counts = {key: Counter() for key in DIMENSIONS}
-    for values, number in kinds.items():
-        for key, value in zip(DIMENSIONS, values, strict=True):
+def meter(counted: Counted, targets: Iterable[MixTarget], known: Kinds) -> Meter:
+    """The meter of counted pieces; `known`: the kinds that there are. Pure."""
+    counts = {key: Counter() for key in KEYS} | {"persona": counted.personas}
+    for values, number in counted.kinds.items():
+        for key, value in zip(KEYS, values, strict=True):
             counts[key][value] += number
     aims = list(targets)
-    return Meter(total, [_part(key, counts[key], total, aims) for key in DIMENSIONS])
+    return Meter(counted.total, [_part(key, counts[key], counted.total, aims, known[key]) for key in LABELS])
 
 
-def _part(key: str, counts: Counter, total: int, targets: list[MixTarget]) -> Part:
-    label, kind = DIMENSIONS[key]
-    part = Part(key, str(label))
-    for value, words in [*kind.choices, ("", _("Not said"))]:
+def _part(key: str, counts: Counter, total: int, targets: list[MixTarget], known: list[tuple[str, str]]) -> Part:
+    part = Part(key, str(LABELS[key]))
+    for value, words in [*known, ("", _("Not said"))]:
         count = counts[value]
         judged = tuple(
-            Judged(target, count, total, judge(count, total, target.bound, target.percent))
+            Judged(target, count, total, judge(count, total, target.bound, target.percent), str(words))
             for target in targets
             if (target.dimension, target.value) == (key, value)
         )
         if count or judged:
             part.lines.append(Line(value, str(words), count, round(100 * count / total) if total else 0, judged))
     return part
+
+
+def known_to(aims: Iterable[MixTarget]) -> Kinds:
+    """The kinds that these are about: stages and personas are read only where one is about them."""
+    asked = {aim.dimension for aim in aims}
+    found = kinds([key for key in ROWS if key in asked])
+    return {key: found.get(key, []) for key in LABELS}
 
 
 def targets(span: Span) -> list[MixTarget]:
@@ -139,41 +144,6 @@ def in_force(aims: Iterable[MixTarget], span: Span) -> list[MixTarget]:
         if aim.valid_from <= span.last and (aim.valid_until is None or aim.valid_until >= span.first)
     ]
     return list({(aim.share_of, aim.bound): aim for aim in held}.values())
-
-
-def of_calendar(entries: QuerySet, pages: QuerySet, span: Span, waiting: dict[int, datetime]) -> Counter:
-    """What is planned for, or goes or went live in these days: entries, and pages without one. Two queries."""
-    planned = rows.due_or_live(told(entries), span, waiting)
-    unplanned = rows.unplanned_live(told(pages, alone=True), span, waiting)
-    return Counter(planned.values_list(*_names())) + Counter(unplanned.values_list(*_names()))
-
-
-def told(queryset: QuerySet, *, alone: bool = False) -> QuerySet:
-    """Entries or pages with what they say of each of DIMENSIONS, as `is_approach` and so on; `alone`: without asking
-    the other of the two, which pages that nobody planned do not have."""
-    other = "entry" if queryset.model is AssetPage else "page"
-    values = {}
-    for key in DIMENSIONS:
-        values[f"is_{key}"] = F(key)
-        if key in UNSAID:
-            said = [NullIf(F(name), Value("")) for name in (key, *([] if alone else [f"{other}__{key}"]))]
-            values[f"is_{key}"] = Coalesce(*said, _of_format() if key == "medium" else Value(""))
-    return queryset.annotate(**values)
-
-
-def having(queryset: QuerySet, key: str, wanted: list[str]) -> QuerySet:
-    """The entries or pages that say one of these of a dimension; "" is: nothing."""
-    found = told(queryset.model.objects.all()).filter(**{f"is_{key}__in": wanted}).order_by()
-    return queryset.filter(pk__in=found.values("pk"))
-
-
-def _of_format():
-    usual = [When(format=format_, then=Value(medium)) for format_, medium in MEDIUM_OF.items()]
-    return Case(*usual, default=Value(Medium.TEXT.value))
-
-
-def _names() -> list[str]:
-    return [f"is_{key}" for key in DIMENSIONS]
 
 
 def quarter_of(day: date) -> Span:

@@ -1,8 +1,8 @@
 """The mix above the calendar, and the report of the mix by quarter."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncQuarter
@@ -15,13 +15,14 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from cms import clock, policy
-from cms.models import AssetPage
+from cms.models import AssetPage, Persona
 from cms.models.pages import Audience
-from editorial import mix
+from editorial import mix, mix_counts
 from editorial.calendar import export
 from editorial.calendar.span import Span
+from editorial.mix_counts import NAMES, Counted
 from editorial.models import Entry
-from editorial.models.mix import DIMENSIONS
+from editorial.models.mix import LABELS, Kinds, kinds
 from editorial.schedule import OPEN
 
 PAST, AHEAD = 8, 1  # quarters of the report beside this one
@@ -45,8 +46,8 @@ class Quarter:
         return next((line for line in parts[key].lines if line.value == value), None)
 
 
-def quarters(today: date) -> list[Quarter]:
-    """The quarters of the report, oldest first. Three queries."""
+def quarters(today: date, known: Kinds) -> list[Quarter]:
+    """The quarters of the report, oldest first. Six queries."""
     spans = [mix.quarter_of(today)]
     for _number in range(PAST):
         spans.insert(0, mix.quarter_of(spans[0].first - timedelta(days=1)))
@@ -61,21 +62,28 @@ def quarters(today: date) -> list[Quarter]:
     return [
         Quarter(
             span,
-            mix.meter(published[span.first] + planned[span.first], mix.in_force(aims, span)),
-            planned[span.first].total(),
+            mix.meter(published[span.first] + planned[span.first], mix.in_force(aims, span), known),
+            planned[span.first].total,
         )
         for span in spans
     ]
 
 
-def _counted(found: QuerySet, moment: str) -> dict[date, Counter]:
-    """{first day of a quarter: {what they say: how many}}. One query; as many rows as there are kinds of pieces."""
-    names = [f"is_{key}" for key in DIMENSIONS]
-    rows = mix.told(found).order_by().annotate(quarter=TruncQuarter(moment)).values_list("quarter", *names)
-    counts = defaultdict(Counter)
-    for quarter, *values, number in rows.annotate(number=Count("pk")):
-        counts[timezone.localdate(quarter) if hasattr(quarter, "hour") else quarter][tuple(values)] += number
+def _counted(found: QuerySet, moment: str) -> dict[date, Counted]:
+    """What there is by the first day of its quarter. Three queries; as many rows as there are kinds of pieces."""
+    counts = defaultdict(Counted)
+    rows = mix_counts.told(found).order_by().annotate(quarter=TruncQuarter(moment))
+    for quarter, *values, stage, number in rows.values_list("quarter", *NAMES).annotate(number=Count("pk")):
+        counts[_day(quarter)].kinds[(*values, mix_counts.as_value(stage))] += number
+    whose = mix_counts.for_whom(found.order_by().annotate(quarter=TruncQuarter(moment)))
+    everybody = list(Persona.objects.values_list("pk", flat=True))
+    for quarter, persona, number in whose.values_list("quarter", "whom").annotate(number=Count("pk", distinct=True)):
+        counts[_day(quarter)].add(persona, number, everybody)
     return counts
+
+
+def _day(quarter: date | datetime) -> date:
+    return timezone.localdate(quarter) if isinstance(quarter, datetime) else quarter
 
 
 class MixView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
@@ -90,9 +98,13 @@ class MixView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
         return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
 
     @cached_property
+    def known(self) -> Kinds:
+        return kinds()
+
+    @cached_property
     def quarters(self) -> list[Quarter]:
         """From the first one that has any piece; all where none has."""
-        found = quarters(timezone.localdate(clock.now()))
+        found = quarters(timezone.localdate(clock.now()), self.known)
         first = next((at for at, quarter in enumerate(found) if quarter.meter.total), 0)
         return found[first:]
 
@@ -108,7 +120,7 @@ class MixView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs):
         shown = {
             "quarters": self.quarters,
-            "tables": [table for key in DIMENSIONS if (table := self.table(key))["rows"]],
+            "tables": [table for key in LABELS if (table := self.table(key))["rows"]],
             "may_change": policy.may(self.request.user, "calendar.change"),
             "fewest": mix.FEWEST,
             "any": any(quarter.meter.total for quarter in self.quarters),
@@ -117,13 +129,12 @@ class MixView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
 
     def table(self, key: str) -> dict:
         """One dimension: a row for each kind that any quarter has or aims at, a cell for each quarter."""
-        label, kind = DIMENSIONS[key]
         rows = []
-        for value, words in [*kind.choices, ("", _("Not said"))]:
+        for value, words in [*self.known[key], ("", _("Not said"))]:
             cells = [quarter.line(key, value) for quarter in self.quarters]
             if any(cells):
                 rows.append({"label": str(words), "cells": cells})
-        return {"label": str(label), "rows": rows}
+        return {"label": str(LABELS[key]), "rows": rows}
 
     def lines(self):
         """Head and lines of the file: one for each kind and quarter that has any, or a target."""

@@ -8,7 +8,7 @@ from editorial.calendar import slot_views
 from editorial.calendar.kept_views import ForgetView, KeptScreen
 from editorial.calendar.move_views import MoveView
 from editorial.calendar.series_views import SeriesView, UndoView
-from editorial.calendar.views import CalendarView
+from editorial.calendar.views import CalendarMixView, CalendarView
 from editorial.coverage_views import CoverageView, DraftsView, PiecesView, PlansView, WeakView
 from editorial.interest_views import InterestsView
 from editorial.mix_views import MixView
@@ -19,6 +19,7 @@ app_name = "editorial"
 urlpatterns = [
     path("calendar/", CalendarView.as_view(), name="calendar"),
     path("calendar/results/", CalendarView.as_view(results_only=True), name="calendar_results"),
+    path("calendar/mix/", CalendarMixView.as_view(), name="calendar_mix"),
     path("entries/add/", entries.AddEntryView.as_view(), name="add"),
     path("entries/similar/", entries.SimilarView.as_view(), name="similar"),
     path("entries/<int:pk>/", entries.EditEntryView.as_view(), name="edit"),

@@ -2,12 +2,14 @@
 
 import django_filters
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.active_filters import ActiveFilter, ModelMultipleChoiceFilterAdapter, register_filter_adapter_class
 from wagtail.admin.filters import MultipleUserFilter, UserModelMultipleChoiceField, WagtailFilterSet
 
 from cms.models import BuyingStage, Campaign, Persona, Topic, User
 from cms.models.pages import Approach, Format, Length, Medium, ShelfLife
-from editorial import mix
+from editorial import mix_counts
 from editorial.calendar.cards import Lane
 from editorial.calendar.widgets import Checks
 from editorial.models import Entry
@@ -38,21 +40,39 @@ class RowsFilter(django_filters.ModelMultipleChoiceFilter):
     field_class = RowsField
 
 
+class RowsPills(ModelMultipleChoiceFilterAdapter):
+    """The pills of the rows asked for, and of "Not said", which is no row."""
+
+    def get_active_filters(self):
+        """As Wagtail has them."""
+        asked, self.value = self.value, [one for one in self.value if one != NOT_SAID[0]]
+        yield from super().get_active_filters()
+        if len(asked) > len(self.value):
+            without = self.get_url_without_filter_param_value(self.name, NOT_SAID[0])
+            yield ActiveFilter(self.bound_field.auto_id, self.filter.label, str(NOT_SAID[1]), without)
+
+
+register_filter_adapter_class(RowsFilter, adapter_class=RowsPills)
+
+
 class PeopleFilter(MultipleUserFilter):
     field_class = PeopleField
 
 
-def _rows(label, model, field):
+def _rows(label, model, field, **more):
     """Any of these rows."""
-    return RowsFilter(label=label, field_name=field, queryset=model.objects.all(), widget=CHECKS)
+    return RowsFilter(label=label, field_name=field, queryset=model.objects.all(), widget=CHECKS, **more)
+
+
+OR_NONE = {"null_label": NOT_SAID[1], "null_value": NOT_SAID[0]}
 
 
 class CalendarFilterSet(WagtailFilterSet):
     """For those who plan. Readers of the plan see titles and days, and search."""
 
     lane = django_filters.MultipleChoiceFilter(label=_("Dates"), choices=Lane.choices, method="keep", widget=CHECKS)
-    stage = _rows(_("Buying stage"), BuyingStage, "stage")
-    persona = _rows(_("Persona"), Persona, "personas")
+    stage = _rows(_("Buying stage"), BuyingStage, "stage", **OR_NONE)
+    persona = _rows(_("Persona"), Persona, "personas", **OR_NONE)
     topic = _rows(_("Topic"), Topic, "topics")
     format = django_filters.MultipleChoiceFilter(label=_("Format"), choices=Format.choices, widget=CHECKS)
     approach = django_filters.MultipleChoiceFilter(
@@ -81,7 +101,11 @@ class CalendarFilterSet(WagtailFilterSet):
 
     def of_kind(self, queryset, name, value):
         """What the mix counts as one of these."""
-        return mix.having(queryset, name, ["" if one == NOT_SAID[0] else one for one in value]) if value else queryset
+        return (
+            mix_counts.having(queryset, name, ["" if one == NOT_SAID[0] else one for one in value])
+            if value
+            else queryset
+        )
 
     @property
     def lanes(self) -> tuple[str, ...]:
@@ -94,13 +118,15 @@ class CalendarFilterSet(WagtailFilterSet):
         steps = asked.get("step")
         if asked.get("assignee") or (steps and not {Entry.Step.PUBLISHED, Entry.Step.SCHEDULED} & set(steps)):
             return queryset.none()
-        for name, field in (("stage", "primary_stage"), ("format",) * 2, ("shelf_life",) * 2, ("campaign",) * 2):
+        if asked.get("stage"):
+            queryset = queryset.filter(_among("primary_stage", asked["stage"]))
+        for name in ("format", "shelf_life", "campaign"):
             if asked.get(name):
-                queryset = queryset.filter(**{f"{field}__in": asked[name]})
-        for name in mix.UNSAID:
+                queryset = queryset.filter(**{f"{name}__in": asked[name]})
+        for name in mix_counts.UNSAID:
             queryset = self.of_kind(queryset, name, asked.get(name))
         if asked.get("persona"):
-            queryset = queryset.filter(pk__in=_with(queryset, "personas", asked["persona"]))
+            queryset = queryset.filter(_for_whom(queryset, asked["persona"]))
         if asked.get("topic"):
             queryset = queryset.filter(pk__in=_with(queryset, "tagged_topics__tag", asked["topic"]))
         return queryset
@@ -109,14 +135,28 @@ class CalendarFilterSet(WagtailFilterSet):
         """The same narrowing for held room: it is for timely pieces, and has no format, step or people."""
         asked = self.form.cleaned_data if self.is_valid() else {}
         shelf_life = asked.get("shelf_life")
-        if any(asked.get(name) for name in ("format", *mix.UNSAID, "campaign", "step", "assignee")):
+        if any(asked.get(name) for name in ("format", *mix_counts.UNSAID, "campaign", "step", "assignee")):
             return queryset.none()
         if shelf_life and ShelfLife.TIMELY not in shelf_life:
             return queryset.none()
-        for name in ("stage", "persona", "topic"):
+        for name in ("stage", "persona"):
             if asked.get(name):
-                queryset = queryset.filter(**{f"{name}__in": asked[name]})
-        return queryset
+                queryset = queryset.filter(_among(name, asked[name]))
+        return queryset.filter(topic__in=asked["topic"]) if asked.get("topic") else queryset
+
+
+def _among(field, asked) -> Q:
+    """One of these rows; with NOT_SAID among them also none."""
+    rows = [one for one in asked if one != NOT_SAID[0]]
+    return Q(**{f"{field}__in": rows}) | Q(**{field: None}) if len(rows) < len(asked) else Q(**{f"{field}__in": rows})
+
+
+def _for_whom(queryset, asked) -> Q:
+    """Pages for one of these personas, for all of them, or with NOT_SAID for nobody."""
+    rows = [one for one in asked if one != NOT_SAID[0]]
+    found = Q(pk__in=_with(queryset, "personas", rows)) | Q(for_all_personas=True) if rows else Q()
+    nobody = Q(for_all_personas=False) & ~Q(pk__in=queryset.model.personas.through.objects.values("assetpage_id"))
+    return (found | nobody if rows else nobody) if len(rows) < len(asked) else found
 
 
 def _with(queryset, field, rows):

@@ -24,7 +24,7 @@ from editorial.calendar import cards, feed
 from editorial.calendar.views import CalendarView
 from editorial.models import CalendarFeed, SavedView
 
-PASSING = ("on", "from", "export", "_w_filter_fragment")  # of an address, what is not part of a view
+PASSING = ("on", "from", "after", "export", "mix", "_w_filter_fragment")  # of an address, what is not part of a view
 
 
 def lasting(query: str) -> str:

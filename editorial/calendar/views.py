@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import HeaderButton
 
-from editorial import mix, publishing
+from editorial import mix, mix_counts, publishing
 from editorial.calendar import cards, export, layout, rows
 from editorial.calendar.asked import BY_PERSON, FOR_READERS, HIDDEN, SHAPES, AskedPlan
 from editorial.calendar.cards import Lane
@@ -18,6 +19,7 @@ from editorial.calendar.forms import writers
 from editorial.calendar.span import Month, Span, read_day
 from editorial.interest_views import warnings
 from editorial.models import SavedView
+from editorial.models.mix import kinds
 from editorial.schedule import BY_HAND, Step
 
 
@@ -84,16 +86,28 @@ class CalendarView(AskedPlan):
             "neglected": warnings(self.request.user) if self.may_change else [],
         }
 
-    def mix(self) -> dict:
-        """What the pieces of this time are made of, as search and filters leave them, and what each figure counts."""
-        counted = mix.of_calendar(self.narrowed, self.pages(), self.span, self.waiting)
-        meter = mix.meter(counted, mix.in_force(mix.targets(self.span), self.span))
+    def mix(self, *, is_open: bool = False) -> dict:
+        """What the pieces of this time are made of, as search and filters leave them, and what each figure counts.
+
+        Without `mix=open` in the address only how the targets stand: its table is drawn when somebody opens it.
+        """
+        is_open = is_open or self.request.GET.get("mix") == "open"
+        aims = mix.in_force(mix.targets(self.span), self.span)
+        by_persona = is_open or any(aim.dimension == "persona" for aim in aims)
+        plan = (self.narrowed, self.pages(), self.span, self.waiting)
+        counted = mix_counts.of_calendar(*plan, by_persona=by_persona)
+        meter = mix.meter(counted, aims, kinds() if is_open else mix.known_to(aims))
         shape = self.shape if self.shape in ("week", "quarter") else "list"
         only = {"view": shape, "on": str(self.span), "lane": [Lane.DUE.value, Lane.PUBLISH.value]}
         for part in meter.parts:
             for line in part.lines:
                 line.url = self.address(**only, **{part.key: line.value or NOT_SAID[0]})
-        return {"meter": meter, "fewest": mix.FEWEST}
+        return {
+            "meter": meter,
+            "fewest": mix.FEWEST,
+            "is_open": is_open,
+            "url": self.address(on=str(self.span), mix="open"),
+        }
 
     def laid_out(self) -> dict:
         """What the form of the screen needs beyond its frame."""
@@ -180,8 +194,18 @@ class CalendarView(AskedPlan):
     def address(self, **values: str | list[str]) -> str:
         """This screen with these values in its address; filters and search stay."""
         query = self.request.GET.copy()
-        for name in ("_w_filter_fragment", "from", "after", "export"):
+        for name in ("_w_filter_fragment", "from", "after", "export", "mix"):
             query.pop(name, None)
         for name, value in {"view": self.shape, **values}.items():
             query.setlist(name, value if isinstance(value, list) else [value])
         return f"{self.index_url}?{query.urlencode()}"
+
+
+class CalendarMixView(CalendarView):
+    """The shares of what the calendar at the same address shows, by themselves: read when somebody opens the line."""
+
+    right = "calendar.change"
+
+    def get(self, request, *args, **kwargs):
+        """A piece of a page."""
+        return render(request, "editorial/mix/parts.html", self.mix(is_open=True))

@@ -1,10 +1,18 @@
-"""What the plan should be made of: shares that the team aims at, each for a time."""
+"""What the plan should be made of: shares that the team aims at, each for a time.
+
+By stage and by persona a share is named by the row's key, `stage:12`: the team adds rows of both, so what there is to
+aim at is read when a target is set or shown, never by the model itself (`kinds`).
+"""
+
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from cms.models import BuyingStage, Persona
 from cms.models.pages import Approach, Format, Length, Medium, ShelfLife
 
 DIMENSIONS = {
@@ -14,14 +22,21 @@ DIMENSIONS = {
     "format": (_("Format"), Format),
     "shelf_life": (_("Shelf life"), ShelfLife),
 }
+ROWS = {"stage": (_("Buying stage"), BuyingStage), "persona": (_("Persona"), Persona)}
+LABELS = {key: label for key, (label, _kind) in (DIMENSIONS | ROWS).items()}
+
+Kinds = dict[str, list[tuple[str, str]]]  # of each dimension: (value, label)
+
+
+def kinds(rows: Iterable[str] = tuple(ROWS)) -> Kinds:
+    """What there is of each dimension. A query for each of `rows`, of which there is nothing otherwise."""
+    fixed = {key: list(kind.choices) for key, (_label, kind) in DIMENSIONS.items()}
+    return fixed | {key: [(str(row.pk), str(row)) for row in ROWS[key][1].objects.all()] for key in rows}
 
 
 def shares() -> list[tuple]:
-    """What a target can be about, in groups: `approach:product`."""
-    return [
-        (name, [(f"{dimension}:{value}", label) for value, label in kind.choices])
-        for dimension, (name, kind) in DIMENSIONS.items()
-    ]
+    """What a target can be about, in groups: `approach:product`. Two queries."""
+    return [(LABELS[key], [(f"{key}:{value}", label) for value, label in found]) for key, found in kinds().items()]
 
 
 class MixTarget(models.Model):
@@ -31,7 +46,7 @@ class MixTarget(models.Model):
         AT_MOST = "at_most", _("At most")
         AT_LEAST = "at_least", _("At least")
 
-    share_of = models.CharField(_("share of"), max_length=40, choices=shares)
+    share_of = models.CharField(_("share of"), max_length=40)
     bound = models.CharField(_("how much"), max_length=8, choices=Bound.choices, default=Bound.AT_LEAST)
     percent = models.PositiveSmallIntegerField(
         _("per cent"), validators=[MaxValueValidator(100)], help_text=_("Of all pieces of the time that is looked at.")
@@ -45,7 +60,15 @@ class MixTarget(models.Model):
         verbose_name_plural = _("targets for the mix")
 
     def __str__(self):
-        return f"{self.get_share_of_display()}: {self.get_bound_display().lower()} {self.percent} %"
+        return f"{self.what}: {self.get_bound_display().lower()} {self.percent} %"
+
+    @property
+    def what(self) -> str:
+        """What it is about. A query, where that is a stage or a persona."""
+        if self.dimension in ROWS:
+            rows = ROWS[self.dimension][1].objects.filter(pk=self.value) if self.value.isdecimal() else ()
+            return next((str(row) for row in rows), _g("deleted"))
+        return str(dict(DIMENSIONS[self.dimension][1].choices).get(self.value, self.value))
 
     @property
     def dimension(self) -> str:

@@ -8,10 +8,12 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 
 from cms import clock, policy
-from cms.models import AssetPage
-from editorial import mix, mix_views, schedule
+from cms.models import AssetPage, BuyingStage, Persona
+from editorial import mix, mix_counts, mix_views, schedule
 from editorial.calendar.span import Month
+from editorial.mix_counts import Counted
 from editorial.models import Entry, MixTarget
+from editorial.models.mix import kinds
 
 CALENDAR, REPORT = "/admin/newsroom/calendar/", "/admin/newsroom/mix/"
 NOVEMBER = Month.of(date(2026, 11, 1))
@@ -47,17 +49,25 @@ def test_a_share_is_judged_by_whole_pieces_and_not_at_all_when_there_are_few(cou
 
 
 def test_the_meter_counts_every_dimension_and_says_its_targets_in_words():
-    aims = [MixTarget(share_of="approach:product", bound="at_most", percent=25)]
-    kinds = Counter(
-        {("product", "short", "text", "article", "evergreen"): 3, ("idea", "", "video", "video", "timely"): 9}
+    aims = [
+        MixTarget(share_of="approach:product", bound="at_most", percent=25),
+        MixTarget(share_of="stage:7", bound="at_least", percent=30),
+        MixTarget(share_of="persona:8", bound="at_least", percent=30),
+    ]
+    found = Counter(
+        {("product", "short", "text", "article", "evergreen", "7"): 3, ("idea", "", "video", "video", "timely", ""): 9}
     )
-    meter = mix.meter(kinds, aims)
+    known = kinds([]) | {"stage": [("7", "Interest")], "persona": [("8", "IT lead")]}
+    meter = mix.meter(Counted(found, Counter({"8": 12, "": 1})), aims, known)
     approach = {line.value: (line.count, line.percent) for line in meter.parts[0].lines}
     assert (meter.total, approach) == (12, {"idea": (9, 75), "product": (3, 25)})
     assert [line.label for line in meter.parts[1].lines] == ["Short", "Not said"]
     assert [(one.words, one.state) for one in meter.judged] == [
         ("3 of 12 are product, target at most 25 %", mix.MET),
+        ("3 of 12 are for “Interest”, target at least 30 %", mix.UNDER),
+        ("12 of 12 are for “IT lead”, target at least 30 %", mix.MET),
     ]  # fmt: skip
+    assert [(line.label, line.count) for line in meter.parts[-1].lines] == [("IT lead", 12), ("Not said", 1)]
 
 
 @pytest.mark.parametrize(
@@ -94,34 +104,43 @@ def test_what_a_plan_leaves_open_its_page_says_and_a_medium_comes_from_the_forma
     assert (page.medium, page.length, page.approach) == ("graphic", "short", "")
     AssetPage.objects.filter(pk=page.pk).update(approach="product")
     make_piece("Nobody planned it", approach="idea")
-    counted = mix.of_calendar(Entry.objects.all(), AssetPage.objects.all(), NOVEMBER, {})
-    assert counted == Counter(
+    counted = mix_counts.of_calendar(Entry.objects.all(), AssetPage.objects.all(), NOVEMBER, {})
+    assert counted.kinds == Counter(
         [
-            ("", "", "video", "webinar", "evergreen"),
-            ("product", "long", "audio", "article", "evergreen"),
-            ("product", "short", "graphic", "infographic", "evergreen"),
-            ("idea", "", "text", "article", "evergreen"),
+            ("", "", "video", "webinar", "evergreen", ""),
+            ("product", "long", "audio", "article", "evergreen", ""),
+            ("product", "short", "graphic", "infographic", "evergreen", ""),
+            ("idea", "", "text", "article", "evergreen", ""),
         ]
     )
 
 
 def test_each_figure_above_the_calendar_leads_to_the_pieces_that_it_counts(
-    client, editor, target, make_entry, make_piece, marketer
+    client, editor, target, make_entry, make_piece, stage, persona
 ):
+    other = Persona.objects.create(slug="t-other", name="Other")
     for number in range(4):
-        make_entry(f"Product {number}", due_on=date(2026, 11, 20), approach="product", review_on=date(2026, 11, 25))
+        whose = {"personas": [persona, other], "stage": stage} if number else {}
+        make_entry(
+            f"Product {number}", **whose, due_on=date(2026, 11, 20), approach="product", review_on=date(2026, 11, 25)
+        )
     make_entry("Idea", due_on=date(2026, 11, 21), approach="idea", format="podcast")
     make_entry("In December", due_on=date(2026, 12, 3), approach="product")
-    make_piece("Live", approach="product")
+    make_piece("Live", [persona], approach="product", primary_stage=stage)
+    make_piece("For all", for_all_personas=True)
     client.force_login(editor)
-    answer = client.get(CALENDAR)
+    answer = client.get(CALENDAR, {"mix": "open"})
     page = answer.content.decode()
-    assert "Too many: 5 of 6 are product, target at most 25 %" in " ".join(page.split()).replace("</span>", "")
+    assert "Too many: 5 of 7 are product, target at most 25 %" in " ".join(page.split()).replace("</span>", "")
     for part in answer.context["mix"]["meter"].parts:
         for line in part.lines:
             if line.count:
                 layout = client.get(line.url).context["layout"]
                 assert (line.url, sum(len(day.cards) for day in layout.days)) == (line.url, line.count)
+    parts = {part.key: {line.label: line.count for line in part.lines} for part in answer.context["mix"]["meter"].parts}
+    assert (parts["stage"], parts["persona"]) == (
+        {"Interest": 4, "Not said": 3}, {"Other": 4, "Quality manager": 5, "Not said": 2},
+    )  # fmt: skip
     one = client.get(CALENDAR, {"format": "podcast"})
     assert one.context["mix"]["meter"].total == 1
     assert "Too few pieces to say: under 5" in one.content.decode()
@@ -177,7 +196,58 @@ def test_analysts_read_the_report_salespeople_do_not_and_editors_set_targets(cli
 def test_the_mix_costs_the_same_for_one_and_for_a_thousand(django_assert_num_queries, make_entries, target, number):
     make_entries(number, due_on=date(2026, 11, 26), approach="product")
     with django_assert_num_queries(2):
-        counted = mix.of_calendar(Entry.objects.all(), AssetPage.objects.all(), NOVEMBER, {})
-    assert counted.total() == number
-    with django_assert_num_queries(3):
-        mix_views.quarters(date(2026, 11, 23))
+        counted = mix_counts.of_calendar(Entry.objects.all(), AssetPage.objects.all(), NOVEMBER, {})
+    assert counted.total == number
+    plan = (Entry.objects.all(), AssetPage.objects.all(), NOVEMBER, {})
+    with django_assert_num_queries(5):
+        assert mix_counts.of_calendar(*plan, by_persona=True).personas.total() == number
+    known = kinds()
+    with django_assert_num_queries(7):
+        mix_views.quarters(date(2026, 11, 23), known)
+
+
+def test_the_shares_are_read_when_somebody_opens_the_line(client, editor, owner, target, make_entry, persona):
+    make_entry("A", [persona], due_on=date(2026, 11, 20))
+    client.force_login(editor)
+    closed = client.get(CALENDAR, {"view": "week", "on": "2026-11-16"})
+    assert ("<progress" in closed.content.decode(), "Show the shares" in closed.content.decode()) == (False, True)
+    whole = client.get(closed.context["mix"]["url"]).content.decode()
+    part = client.get(f"{CALENDAR}mix/", {"view": "week", "on": "2026-11-16"}).content.decode()
+    for html in (whole, part):
+        assert ("Quality manager</a>" in html, f"persona={persona.pk}" in html) == (True, True)
+    assert "<html" not in part
+    client.force_login(owner)
+    assert client.get(f"{CALENDAR}mix/").status_code == 302
+
+
+def test_a_target_is_set_for_a_stage_or_a_persona_and_judged_above_the_calendar(
+    client, editor, make_entries, stage, persona, django_assert_num_queries
+):
+    make_entries(5, due_on=date(2026, 11, 26), stage=stage)
+    client.force_login(editor)
+    add = "/admin/newsroom/mix-targets/new/"
+    assert f'value="persona:{persona.pk}"' in client.get(add).content.decode()
+    said = {"bound": "at_least", "percent": 30, "valid_from": "2026-01-01"}
+    for share in (f"stage:{stage.pk}", f"persona:{persona.pk}"):
+        client.post(add, said | {"share_of": share})
+    assert client.post(add, said | {"share_of": "stage:0"}).status_code == 200  # no such stage
+    assert sorted(map(str, MixTarget.objects.all())) == ["Interest: at least 30 %", "Quality manager: at least 30 %"]
+    html = " ".join(client.get(CALENDAR).content.decode().split())
+    assert "Too few: 0 of 5 are for “Quality manager”, target at least 30 %" in html
+    assert "are for “Interest”" not in html  # met, and so not in the line
+    listed = client.get("/admin/newsroom/mix-targets/").content.decode()
+    assert ("Interest" in listed, "Quality manager" in listed) == (True, True)
+    persona.delete()
+    assert "deleted" in client.get("/admin/newsroom/mix-targets/").content.decode()
+    assert "Quality manager" not in client.get(CALENDAR).content.decode()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_of_targets_costs_the_same_for_one_and_for_three(number, client, editor, django_assert_num_queries):
+    stages = [BuyingStage.objects.create(slug=f"s-{n}", name=f"S {n}", sort_order=n) for n in range(number)]
+    for one in stages:
+        MixTarget.objects.create(share_of=f"stage:{one.pk}", percent=10, valid_from=date(2026, 1, 1))
+    client.force_login(editor)
+    client.get("/admin/newsroom/mix-targets/")
+    with django_assert_num_queries(14):
+        client.get("/admin/newsroom/mix-targets/")

@@ -435,6 +435,20 @@ window.wagtail.app.register("lede-calendar", LedeCalendar);
 function shown() {
   return window.wagtail.app.getControllerForElementAndIdentifier(document.querySelector("[data-calendar]"), "lede-calendar");
 }
+// The shares of the mix, read when its line is opened.
+document.addEventListener(
+  "toggle",
+  async ({ target }) => {
+    const { mix } = target.dataset;
+    if (!mix || !target.open) return;
+    const query = target.closest("[data-calendar]").dataset.calendar.split("?")[1];
+    const answer = await fetch(`${mix}?${query}`).catch(() => null);
+    if (!answer?.ok) return; // the way without a script is still there
+    delete target.dataset.mix;
+    target.querySelector(".nr-mix__parts").outerHTML = await answer.text();
+  },
+  true,
+);
 function closeToast() {
   part("nr-toast").hidden = true;
 }
