@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('editorial', '0020_review_reminders'),
+        ("editorial", "0020_review_reminders"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='mixtarget',
-            name='share_of',
-            field=models.CharField(max_length=40, verbose_name='share of'),
+            model_name="mixtarget",
+            name="share_of",
+            field=models.CharField(max_length=40, verbose_name="share of"),
         ),
     ]
