@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from wagtail.models import ReferenceIndex
 
 from cms import pictures
-from cms.models import LibraryRendition
+from cms.models import Author, LibraryRendition
 from cms.models.pages import Audience
+from tests.cms.conftest import played
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +59,35 @@ def test_page_with_a_broken_picture_still_opens(client, make_piece, make_cover):
     Path(gone.file.path).unlink()
     assert client.get("/gone/").status_code == 200
     assert client.get("/").status_code == 200
+
+
+def test_pictures_in_the_text_and_faces_are_made_before_a_reader_waits_for_them(
+    client, make_piece, make_cover, make_document
+):
+    shown, face, written, poster = (make_cover(name) for name in ("shown", "face", "written", "poster"))
+    ines = Author.objects.create(slug="ines", name="Ines", bio="She knows.", portrait=face)
+    make_cover("of nothing")
+    said = {"text": "We counted.", "profile": None, "name": "Bo", "role": "", "portrait": written.pk}
+    body = [
+        {"type": "image", "value": {"image": shown.pk, "alt_text": "A dock", "decorative": False}},
+        {"type": "quote", "value": said},
+        {"type": "quote", "value": said | {"name": "", "portrait": None, "profile": ines.pk}},
+        {"type": "video", "value": played(file=make_document("film.mp4").pk) | {"poster": poster.pk}},
+        {"type": "video", "value": played(address="https://vimeo.com/123") | {"poster": poster.pk}},
+    ]
+    for one in (ines, make_piece("A", body=body, author=ines)):
+        ReferenceIndex.create_or_update_for_object(one)
+    made = 0
+    while pictures.prepare_missing():
+        made += 1
+    assert (made, LibraryRendition.objects.count()) == (4 + 4 + 2 + 3, 13)
+    html = client.get("/a/").content.decode()
+    assert (html.count("<picture>"), "poster=" in html, LibraryRendition.objects.count()) == (5, True, 13)
+
+
+def test_broken_picture_in_a_text_keeps_no_other_waiting(make_piece, make_cover):
+    gone, fine = make_cover("gone"), make_cover("fine")
+    body = [{"type": "image", "value": {"image": one.pk, "alt_text": "A", "decorative": False}} for one in (gone, fine)]
+    ReferenceIndex.create_or_update_for_object(make_piece("A", body=body))
+    Path(gone.file.path).unlink()
+    assert [pictures.prepare_missing() for _ in range(6)] == [1] * 4 + [0, 0]
