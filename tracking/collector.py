@@ -9,6 +9,7 @@
 What is acknowledged (2xx, 302) is durable. Nothing here waits for the worker, and nothing sets a cookie.
 """
 
+import asyncio
 import gc
 import logging
 from collections.abc import Awaitable, Callable
@@ -18,7 +19,7 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 
 from cms import clock
-from tracking import answering, draft, keys, links, responses, seen, segment, tokens, unsubscribing
+from tracking import answering, draft, keys, links, responses, seen, segment, tokens, unsubscribing, wakeups
 from tracking.responses import Response
 from tracking.seen import Headers
 from tracking.steps import is_own
@@ -29,6 +30,7 @@ Scope, Receive, Send = dict[str, Any], Callable[[], Awaitable[dict]], Callable[[
 Handler = Callable[[Scope, Headers, Receive], Awaitable[Response]]
 MAX_KEY, MAX_ORIGIN = 32, 300
 LARGE = 4 * 1024  # bytes of a body that is refused before it is read when much waits already
+GARBAGE = 50_000  # objects more than before until Python looks which of them are garbage: about 10 MB
 LINK_PATIENCE = 0.5  # seconds a reader waits for the store before being sent on
 
 
@@ -227,10 +229,13 @@ def _crediting(destination: str, token: str) -> str:
     return f"{address}#l={token}" + (f"&{fragment}" if fragment else "")
 
 
-def _freeze_what_is_loaded() -> None:
-    """What is loaded now stays: looking through it for garbage would stop every request for a third of a second."""
+def _settle_in() -> None:
+    """What is loaded now stays: looking through it for garbage would stop every request for a third of a second. What
+    a request makes is gone when it is answered; looked for later, little is left to look through."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE)
+    wakeups.spare(asyncio.get_running_loop())
 
 
 async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
@@ -239,7 +244,7 @@ async def _lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            _freeze_what_is_loaded()
+            _settle_in()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await writer.stop()
