@@ -27,8 +27,8 @@ class BriefPointViewSet(ModelViewSet):
     menu_label = _("Brief questions")
     icon = "clipboard-list"
     add_to_settings_menu = True
-    form_fields = ["text", "format", "needed"]
-    list_display = ["text", "format", BooleanColumn("needed", label=_("Needed before drafting"))]
+    form_fields = ["text", "format", "needed", "heading"]
+    list_display = ["text", "format", BooleanColumn("needed", label=_("Needed before drafting")), "heading"]
     sort_order_field = "sort_order"
     copy_view_enabled = False
 

@@ -17,7 +17,7 @@ from wagtail.log_actions import registry as log_registry
 
 from cms import clock
 from cms.models import AssetPage, HomePage
-from cms.models.pages import MEDIUM_OF, Medium
+from editorial import drafts
 from editorial.models import BriefPoint, Entry, Waiver
 
 Step = Entry.Step
@@ -122,7 +122,7 @@ def start_draft(entry: Entry, user, *, reason: str = "") -> AssetPage:
         if home is None or not home.permissions_for_user(user).can_add_subpage():
             raise PermissionDenied
         _check_brief(current, Step.DRAFTING, user, reason)
-        page = home.add_child(instance=_tagged_page(current, user))
+        page = home.add_child(instance=drafts.tagged_page(current, user))
         page.save_revision(user=user, changed=False)
         log(page, "wagtail.create", user=user)
         write(current, {"page": page, "step": Step.DRAFTING}, action="editorial.start_draft", user=user)
@@ -249,25 +249,6 @@ def write(
     current.refresh_from_db(fields=["version"])
     log(current, action, user=user, data=data | ({"note": note} if note else {}) | (more or {}))
     return current
-
-
-def _tagged_page(entry: Entry, user) -> AssetPage:
-    page = AssetPage(
-        title=entry.title,
-        live=False,
-        owner=user,
-        primary_stage=entry.stage,
-        format=entry.format,
-        medium=entry.medium or MEDIUM_OF.get(entry.format, Medium.TEXT),
-        length=entry.length,
-        approach=entry.approach,
-        shelf_life=entry.shelf_life,
-        review_by=entry.review_on,
-        campaign=entry.campaign,
-    )
-    page.personas = list(entry.personas.all())
-    page.topics.set(entry.topics.all())
-    return page
 
 
 def _names(members) -> list[str]:

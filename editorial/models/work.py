@@ -18,6 +18,10 @@ class BriefPoint(models.Model):
         _("needed before drafting"), default=False,
         help_text=_("Nobody begins to write while it is open, unless they say why."),
     )  # fmt: skip
+    heading = models.CharField(
+        _("heading in the draft"), max_length=120, blank=True,
+        help_text=_("A draft begins with a part under this heading. Empty: the question is for us alone."),
+    )  # fmt: skip
     sort_order = models.PositiveIntegerField(default=0)
 
     class Meta:
