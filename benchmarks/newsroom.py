@@ -28,6 +28,7 @@ SCREENS = {
     "calendar.list": f"{CALENDAR}?view=list",
     "calendar.board": f"{CALENDAR}?view=board",
     "coverage.map": MAP,
+    "coverage.age": f"{MAP}?age=old",
     "coverage.cell": f"{MAP}live/",
     "home": "/admin/",
 }

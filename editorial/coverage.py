@@ -45,6 +45,7 @@ class Cell:
     best: Standout | None = None
     worst: Standout | None = None
     then: "Then | None" = None
+    is_compared: bool = True  # were its pieces compared with each other?
 
     @property
     def judged(self) -> bool:
@@ -65,7 +66,7 @@ class Cell:
     @property
     def few_readers(self) -> bool:
         """Is something live, but are there too few readers to say which piece does best?"""
-        return self.judged and self.best is None and self.live + self.weak > 0
+        return self.judged and self.is_compared and self.best is None and self.live + self.weak > 0
 
     @property
     def wanting(self) -> bool:
@@ -162,7 +163,7 @@ def table(part: Narrowing = ALL_OF_IT) -> Table:
         Row(
             key,
             label,
-            [_cell((key, label), one, levels, kept, heads, audience, part.query) for one in columns.items()],
+            [_cell((key, label), one, levels, kept, heads, audience, part) for one in columns.items()],
         )
         for key, label in (stages | {NOBODY: _("Unclassified"), ALL: _("All stages")}).items()
     ]
@@ -179,5 +180,6 @@ def _cell(row, column, levels, kept, heads, audience, part) -> Cell:
     asked = None if kept.asked is None else kept.asked[key]
     return Cell(
         row[0], column[0], row[1], column[1], levels, live, weak, drafted, planned, contacts, known.get("accounts"),
-        known.get("weeks"), known.get("searches"), asked, part, **kept.standouts.get(key, {}),
+        known.get("weeks"), known.get("searches"), asked, part.query, is_compared=part.is_kept,
+        **kept.standouts.get(key, {}),
     )  # fmt: skip

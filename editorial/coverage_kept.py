@@ -50,7 +50,10 @@ def mark(**_signal) -> None:
 
 
 def figures(levels: CoverageLevels, part: Narrowing, personas: Iterable[int]) -> Kept:
-    """Of this part. Two statements, and four more where what is kept does not hold."""
+    """Of this part. Two statements, and four more where what is kept does not hold, or is not kept of such a part: then
+    without standouts and wishes, which are counted ahead alone."""
+    if not part.is_kept:
+        return Kept(count(groups(levels, part), personas), {}, None, None)
     kept, topic = _kept(part), part.topic.pk if part.topic else 0
     whole, mine, of_topic = (kept.get(key) for key in ((0, ""), (topic, part.format), (topic, "")))
     of_cells = mine.figures if mine else {}

@@ -4,10 +4,12 @@ Internal sales notes do not count: no buyer reads them. A live piece that is pas
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextChoices
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cms import clock
 from cms.models import AssetPage, Topic
@@ -22,12 +24,28 @@ class Kind(StrEnum):
     LIVE, WEAK, DRAFT, PLANNED = "live", "weak", "draft", "planned"
 
 
+class Age(TextChoices):
+    """How long ago a live piece was published, or published anew."""
+
+    FRESH = "fresh", _("Under 3 months")
+    YEAR = "year", _("3 to 12 months")
+    OLD = "old", _("Over a year")
+
+
 @dataclass(frozen=True)
 class Narrowing:
-    """The part of the plan that the map is about: one topic, one format, or all."""
+    """The part of the plan that the map is about: one topic, one format, one shelf life, live pieces of one age, or
+    all."""
 
     topic: Topic | None = None
     format: str = ""
+    shelf_life: str = ""
+    age: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Is it a part that the worker counts ahead?"""
+        return not (self.shelf_life or self.age)
 
     def narrow(self, queryset: QuerySet) -> QuerySet:
         """Pieces or entries of that part."""
@@ -35,12 +53,30 @@ class Narrowing:
             through = "tagged_topics__tag" if queryset.model is AssetPage else "topics"
             found = queryset.model.objects.filter(**{through: self.topic}).order_by().values("pk")
             queryset = queryset.filter(pk__in=found)
-        return queryset.filter(format=self.format) if self.format else queryset
+        for name in ("format", "shelf_life"):
+            if value := getattr(self, name):
+                queryset = queryset.filter(**{name: value})
+        if self.age and queryset.model is AssetPage:
+            queryset = queryset.filter(Q(live=False) | of_age(self.age))  # drafts have no age, as plans have none
+        return queryset
 
     @property
     def query(self) -> str:
         """For an address, with "&" in front; empty when it is about all."""
-        return (f"&topic={self.topic.pk}" if self.topic else "") + (f"&format={self.format}" if self.format else "")
+        said = {"topic": self.topic and self.topic.pk, "format": self.format, "shelf_life": self.shelf_life}
+        return "".join(f"&{name}={value}" for name, value in (said | {"age": self.age}).items() if value)
+
+
+def of_age(age: str) -> Q:
+    """Which pieces are that old."""
+    now = clock.now()
+    quarter, year = now - timedelta(days=91), now - timedelta(days=365)
+    last = "last_published_at"
+    return {
+        Age.FRESH: Q(**{f"{last}__gt": quarter}),
+        Age.YEAR: Q(**{f"{last}__gt": year, f"{last}__lte": quarter}),
+        Age.OLD: Q(**{f"{last}__lte": year}) | Q(**{last: None}),  # of before anybody kept it
+    }[Age(age)]
 
 
 ALL_OF_IT = Narrowing()

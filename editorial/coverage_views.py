@@ -12,11 +12,11 @@ from wagtail.admin.views.generic import BaseListingView, WagtailAdminTemplateMix
 
 from cms import policy
 from cms.models import BuyingStage, Persona, Topic
-from cms.models.pages import Format
+from cms.models.pages import Format, ShelfLife
 from editorial import coverage, coverage_export, coverage_lists, snapshots
 from editorial.calendar import export
 from editorial.coverage_drawing import CellPen
-from editorial.coverage_lists import ALL, ALL_OF_IT, NOBODY, Narrowing
+from editorial.coverage_lists import ALL, ALL_OF_IT, NOBODY, Age, Narrowing
 from editorial.interest_views import warnings
 from editorial.models import CoverageLevels, CoverageSnapshot
 
@@ -37,13 +37,16 @@ def shown_to(request, part: Narrowing = ALL_OF_IT) -> dict:
 
 
 def part_of(request) -> Narrowing:
-    """The topic and format in the address. Raises Http404 for one that does not exist."""
+    """The topic, format, shelf life and age in the address. Raises Http404 for one that does not exist."""
     topic, format_ = request.GET.get("topic", ""), request.GET.get("format", "")
+    shelf_life, age = request.GET.get("shelf_life", ""), request.GET.get("age", "")
     known = topic.isdecimal() and len(topic) < 19
     found = Topic.objects.filter(pk=topic).first() if known else None
     if (topic and found is None) or (format_ and format_ not in Format.values):
         raise Http404(f"There is no topic {topic!r} or no format {format_!r}")
-    return Narrowing(found, format_)
+    if (shelf_life and shelf_life not in ShelfLife.values) or (age and age not in Age.values):
+        raise Http404(f"There is no shelf life {shelf_life!r} or no age {age!r}")
+    return Narrowing(found, format_, shelf_life, age)
 
 
 class CoverageView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
@@ -70,7 +73,15 @@ class CoverageView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView
 
     def get_context_data(self, **kwargs):
         part = part_of(self.request)
-        choices = {"topics": Topic.objects.all(), "formats": Format.choices, "months": snapshots.months()}
+        choices = {
+            "topics": Topic.objects.all(),
+            "choices": (
+                ("format", _("Format"), Format.choices, part.format),
+                ("shelf_life", _("Shelf life"), ShelfLife.choices, part.shelf_life),
+                ("age", _("Age"), Age.choices, part.age),
+            ),
+            "months": snapshots.months(),
+        }
         shown = shown_to(self.request, part)
         against = {"against": compared(self.request, shown["table"], part)}
         return super().get_context_data(**kwargs) | shown | choices | against | {"ranked": True}

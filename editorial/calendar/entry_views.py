@@ -18,6 +18,7 @@ from wagtail.admin.views.generic import HistoryView, WagtailAdminTemplateMixin
 
 from cms import clock, policy
 from cms.models import BuyingStage, Persona, Topic
+from cms.models.pages import Format, ShelfLife
 from editorial import schedule, similar, slots
 from editorial.calendar.forms import DropForm, EntryForm
 from editorial.models import Entry
@@ -121,6 +122,8 @@ class AddEntryView(EntryFormScreen):
             "topics": list(Topic.objects.filter(pk__in=map(_number, asked.getlist("topic")))),
             "title": asked.get("title", "")[:200],
             "due_on": asked.get("due_on"),
+            "format": asked.get("format") if asked.get("format") in Format.values else None,
+            "shelf_life": asked.get("shelf_life") if asked.get("shelf_life") in ShelfLife.values else None,
         }
         return {name: value for name, value in found.items() if value}
 

@@ -152,7 +152,7 @@ def test_a_part_of_the_map_is_not_compared_and_says_so(client, stage, persona, e
     snapshots.keep()
     client.force_login(editor)
     answer = client.get(reverse(ADDRESS), {"against": "2026-10", "format": "webinar"})
-    assert "choose all topics and all formats" in answer.content.decode()
+    assert "choose all of everything" in answer.content.decode()
     assert not any(one.then for row in answer.context["table"].rows for one in row.cells)
 
 
