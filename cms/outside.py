@@ -21,12 +21,12 @@ NOBODY = "–"
 
 @dataclass(frozen=True)
 class Line:
-    """One row as the screen tells it: who, by what address, what it is about and when, and where there is more."""
+    """One row as the screen tells it: who, by what address, what it is about and perhaps when, where there is more."""
 
     name: str
     address: str
     about: str
-    at: datetime
+    at: datetime | None
     url: str = ""
 
 

@@ -1,4 +1,6 @@
-"""Where the library names people who are no contacts: under pieces, with ratings, in interviews kept with a persona."""
+"""Where the library names people who are no contacts: under pieces, with ratings, in interviews kept with a persona,
+and as experts whom it quotes.
+"""
 
 from datetime import datetime, time
 from typing import Any
@@ -6,9 +8,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import ReferenceIndex
+from wagtail.search import index
 
 from cms.feedback import erasing
-from cms.models import Comment, PersonaNote, RatingNote
+from cms.models import AssetPage, Author, Comment, PersonaNote, RatingNote
 from cms.outside import NOBODY, Kind, Line
 
 
@@ -37,6 +41,25 @@ def _export_interview(row: PersonaNote) -> dict[str, Any]:
     return _fields(row, "who", "held_on", "notes", "leave") | {"persona": row.persona.name}
 
 
+def _tell_profile(row: Author) -> Line:
+    return Line(row.name, "", row.of_what or row.get_standing_display(), None, reverse("authors:edit", args=[row.pk]))
+
+
+def _export_profile(row: Author) -> dict[str, Any]:
+    said = _fields(row, "name", "role", "organisation", "standing", "bio", "elsewhere")
+    return said | {"topics": [topic.name for topic in row.topics.all()]}
+
+
+def _forget_profile(row: Author) -> None:
+    """Pieces that they signed or are quoted in no longer say who it was, nor are found by their name."""
+    named = [
+        int(pk) for pk in ReferenceIndex.get_references_to(row).values_list("object_id", flat=True) if pk.isdecimal()
+    ]
+    row.delete()
+    for piece in AssetPage.objects.filter(pk__in=named):
+        index.insert_or_update_object(piece)
+
+
 def _fields(row, *names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
@@ -51,6 +74,11 @@ KINDS = [
         "rating_notes", _("Note with a rating"),
         lambda: RatingNote.objects.exclude(email="").select_related("rating__asset"),
         (), "email", _tell_note, _export_note, lambda row: erasing.empty_notes([row.pk]),
+    ),
+    Kind(
+        "profiles", _("Profile of somebody who is none of ours"),
+        lambda: Author.objects.exclude(standing=Author.Standing.INSIDE),
+        ("name", "organisation"), "", _tell_profile, _export_profile, _forget_profile,
     ),
     Kind(
         "persona_notes", _("Interview kept with a persona"),

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from wagtail.models import ReferenceIndex
 
+from cms import outside, search
 from cms import topics as merged
 from cms.models import Author
 from cms.models.pages import Audience
@@ -165,3 +166,19 @@ def test_merged_topics_are_merged_on_profiles(reader_in_logistics, topics, marke
     reader_in_logistics.topics.set(topics)
     merged.merge(topics[0], topics[1], marketer)
     assert list(reader_in_logistics.topics.all()) == topics[1:]
+
+
+def test_expert_outside_who_is_forgotten_is_named_by_no_quote_and_found_by_no_search(
+    client, reader_in_logistics, author, make_piece, marketer
+):
+    for piece in (make_piece("Signed", author=reader_in_logistics), make_piece("Q", body=[quote(reader_in_logistics)])):
+        ReferenceIndex.create_or_update_for_object(piece)
+    assert [piece.title for piece in search.find("Rhea").pieces] == ["Q"]
+    [(kind, row)], _cut = outside.find("rhea out")
+    assert outside.export([(kind, row)])[0]["topics"] == ["Cost"]
+    assert outside.find("Ines")[0] == []  # one of ours has a profile as long as we want
+    outside.forget([(kind, row)], marketer)
+    for path in ("/signed/", "/q/", "/authors/rhea/"):
+        assert "Rhea" not in client.get(path).content.decode()
+    assert "We counted." in client.get("/q/").content.decode()
+    assert search.find("Rhea").pieces == []
