@@ -7,6 +7,7 @@ buyer reads them. A live piece that is past its review date or low-rated stands 
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -36,6 +37,7 @@ class Cell:
     weak: int = 0
     drafts: int = 0
     planned: int = 0
+    due: date | None = None  # when the first of the planned is
     contacts: int | None = None
     accounts: int | None = None
     weeks: float | None = None
@@ -179,7 +181,8 @@ def _cell(row, column, levels, kept, heads, audience, part) -> Cell:
     known = (audience or {}).get((row[0], None if column[0] == NOBODY else column[0]), {})
     asked = None if kept.asked is None else kept.asked[key]
     return Cell(
-        row[0], column[0], row[1], column[1], levels, live, weak, drafted, planned, contacts, known.get("accounts"),
+        row[0], column[0], row[1], column[1], levels, live, weak, drafted, planned, kept.due.get(key),
+        contacts, known.get("accounts"),
         known.get("weeks"), known.get("searches"), asked, part.query, is_compared=part.is_kept,
         **kept.standouts.get(key, {}),
     )  # fmt: skip

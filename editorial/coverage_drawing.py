@@ -1,12 +1,17 @@
 """How a cell of the coverage map looks, said in Python: as a template, sixty of them took half of the answer's time."""
 
+from datetime import date
+
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cms import clock
+from editorial.calendar.saying import when
 from editorial.coverage import Cell
 from editorial.coverage_kept import Standout
 from editorial.coverage_states import State
@@ -21,6 +26,8 @@ class CellPen:
         self.back = urlencode({"next": here})
         self.lists = {name: reverse(f"editorial:{name}") for name in ("live", "weak", "drafts", "planned", "add")}
         self._said: dict[State, SafeString] = {}
+        self._days: dict[date, str] = {}
+        self.today = timezone.localdate(clock.now())
 
     def cell(self, cell: Cell) -> SafeString:
         """One `<td>`."""
@@ -45,7 +52,15 @@ class CellPen:
         if self.may_change:
             parts.append(self._figure("drafts", cell, cell.drafts, ngettext("draft", "drafts", cell.drafts)))
         parts.append(self._figure("planned", cell, cell.planned, self._words["planned"]))
+        if cell.due:
+            parts.append(filled('<span class="nr-quiet">{}</span>', self._due(cell.due)))
         return joined(parts)
+
+    def _due(self, day: date) -> str:
+        """When the next plan is due; said once for each day."""
+        if day not in self._days:
+            self._days[day] = _("next: %(when)s") % {"when": when(day, self.today)}
+        return self._days[day]
 
     def _figure(self, name: str, cell: Cell, number: int, words: str) -> SafeString:
         """A number that leads to the list it counts; nothing for none."""

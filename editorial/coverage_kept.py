@@ -9,19 +9,19 @@ that is late the map is slower, never wrong.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Exists, Q
 from django.utils import timezone
 
 from cms import clock
-from editorial.coverage_counts import count, groups
+from editorial.coverage_counts import count, first_due, groups
 from editorial.coverage_lists import ALL, Kind, Narrowing, live_pieces
 from editorial.models import CoverageCount, CoverageLevels, StaleCoverage
 
 HOLDS = timedelta(hours=1)
-BEST, WORST, ASKED = "best", "worst", "asked"
+BEST, WORST, ASKED, DUE = "best", "worst", "asked", "due"
 
 Figures = dict[str, dict]  # of a part of the map, as in `CoverageCount`
 
@@ -42,6 +42,7 @@ class Kept(NamedTuple):
     standouts: dict[tuple, dict[str, Standout]]  # {(row, column): {BEST: Standout, WORST: Standout}}
     asked: Counter | None  # {(row, column): how often sales heard a customer ask}; None: of nothing yet
     unmet: list | None  # [words, how often] of searches in vain; None: nobody searched
+    due: dict[tuple, date]  # {(row, column): when the first of its plans is due}
 
 
 def mark(**_signal) -> None:
@@ -52,15 +53,22 @@ def mark(**_signal) -> None:
 def figures(levels: CoverageLevels, part: Narrowing, personas: Iterable[int]) -> Kept:
     """Of this part. Two statements, and four more where what is kept does not hold, or is not kept of such a part: then
     without standouts and wishes, which are counted ahead alone."""
+    everybody = tuple(personas)
     if not part.is_kept:
-        return Kept(count(groups(levels, part), personas), {}, None, None)
+        found = list(groups(levels, part))
+        return Kept(count(found, everybody), {}, None, None, first_due(found, everybody))
     kept, topic = _kept(part), part.topic.pk if part.topic else 0
     whole, mine, of_topic = (kept.get(key) for key in ((0, ""), (topic, part.format), (topic, "")))
     of_cells = mine.figures if mine else {}
-    counted = _read(of_cells) if holds(kept.values()) else count(groups(levels, part), personas)
+    if holds(kept.values()):
+        counted, due = _read(of_cells), _due(of_cells)
+    else:
+        found = list(groups(levels, part))
+        counted, due = count(found, everybody), first_due(found, everybody)
     asked = _asked(of_cells) if whole and whole.is_asked else None
     is_searched = whole and whole.unmet is not None
-    return Kept(counted, _standouts(of_cells), asked, ((of_topic and of_topic.unmet) or []) if is_searched else None)
+    unmet = ((of_topic and of_topic.unmet) or []) if is_searched else None
+    return Kept(counted, _standouts(of_cells), asked, unmet, due)
 
 
 def rows(wanted: Q, *leave_out: str) -> list[CoverageCount]:
@@ -100,6 +108,17 @@ def _cells(kept: Figures) -> Iterator[tuple[tuple, dict]]:
     for key, cell in kept.items():
         row, column = (int(one) if one.isdecimal() else one for one in key.split("-"))
         yield (row, column), cell
+
+
+def _due(kept: Figures) -> dict[tuple, date]:
+    """As `first_due` gives it."""
+    found = {}
+    for (row, column), cell in _cells(kept):
+        if DUE in cell:
+            day = date.fromisoformat(cell[DUE])
+            for key in ((row, column), (ALL, column)):
+                found[key] = min(day, found.get(key, day))
+    return found
 
 
 def _asked(kept: Figures) -> Counter:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import product
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from cms import clock, scorecards
 from cms.models import AssetPage, AssetTopic, Persona, Scorecard, Topic
 from editorial import demand, topic_dates
 from editorial.coverage_counts import pieces
-from editorial.coverage_kept import ASKED, BEST, WORST, Figures, is_today
+from editorial.coverage_kept import ASKED, BEST, DUE, WORST, Figures, is_today
 from editorial.coverage_lists import ALL, NOBODY, Kind, plans
 from editorial.models import CoverageCount, CoverageLevels, Entry, StaleCoverage
 
@@ -34,6 +34,7 @@ class Item(NamedTuple):
     for_all: bool
     format: str
     live_since: datetime | None = None
+    due: date | None = None
 
 
 def recount() -> int:
@@ -74,6 +75,8 @@ def _count(levels: CoverageLevels, now: datetime) -> dict[Part, Figures]:
             for column in (ALL, *columns):
                 cell = parts[part][f"{row}-{column}"]
                 cell[item.kind] += 1
+                if item.due:
+                    cell[DUE] = min(item.due.isoformat(), cell.get(DUE, item.due.isoformat()))
                 if wishes:
                     cell[ASKED] += wishes
                 if card and column not in (ALL, NOBODY):
@@ -129,12 +132,13 @@ def _items(levels: CoverageLevels) -> Iterator[tuple[Item, list[int], list[int]]
     topics = _members(AssetTopic.objects.values_list("content_object_id", "tag_id"))
     yield from ((Item(*row), personas.get(row[0], []), topics.get(row[0], [])) for row in found)
     open_ = plans()
-    planned = open_.order_by().values_list("pk", "stage", "format")
+    planned = open_.order_by().values_list("pk", "stage", "format", "due_on")
     ids = open_.order_by().values("pk")
     personas = _members(Entry.personas.through.objects.filter(entry__in=ids).values_list("entry_id", "persona_id"))
     topics = _members(Entry.topics.through.objects.filter(entry__in=ids).values_list("entry_id", "topic_id"))
-    for pk, stage, format_ in planned:
-        yield Item(pk, Kind.PLANNED.value, stage, False, format_), personas.get(pk, []), topics.get(pk, [])
+    for pk, stage, format_, due in planned:
+        item = Item(pk, Kind.PLANNED.value, stage, False, format_, due=due)
+        yield item, personas.get(pk, []), topics.get(pk, [])
 
 
 def _members(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:

@@ -10,8 +10,8 @@ from wagtail.admin.ui.components import Component
 
 from cms import clock
 from editorial import reviews
+from editorial.calendar.saying import when
 from editorial.models import Assignment
-from editorial.reminders import when
 from editorial.schedule import OPEN
 
 SHOWN = 8  # lines

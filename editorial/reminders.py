@@ -16,13 +16,13 @@ from django.db.models import F, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.users.models import UserProfile
 
 from cms import clock
 from cms.models import AssetPage, User
 from editorial import reviews
+from editorial.calendar.saying import when
 from editorial.models import Assignment, StepReminder
 from editorial.schedule import OPEN
 
@@ -147,11 +147,3 @@ def _line(step: Assignment, today: date) -> dict[str, str]:
 def _line_of_piece(piece: AssetPage, today: date) -> dict[str, str]:
     url = settings.BASE_URL + reverse("wagtailadmin_pages:edit", args=[piece.pk])
     return {"name": piece.title, "when": when(piece.again, today), "url": url}
-
-
-def when(day: date, today: date) -> str:
-    """`3 days late`, `today`, `in 2 days`."""
-    late = (today - day).days
-    if late > 0:
-        return ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late}
-    return ngettext("in %(n)s day", "in %(n)s days", -late) % {"n": -late} if late else _("today")

@@ -31,3 +31,11 @@ def until(card: Card, today: date) -> str:
 def is_near(card: Card, today: date) -> bool:
     """Is it late, or due within NEAR days?"""
     return bool(card.days_late) or (card.day is not None and (card.day - today).days <= NEAR)
+
+
+def when(day: date, today: date) -> str:
+    """`3 days late`, `today`, `in 2 days`."""
+    late = (today - day).days
+    if late > 0:
+        return ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late}
+    return ngettext("in %(n)s day", "in %(n)s days", -late) % {"n": -late} if late else _("today")

@@ -48,8 +48,9 @@ class CoverageCount(models.Model):
     """What stands in the cells of the map, counted in the background (`editorial/coverage_counts.py`).
 
     One row for the whole map, and one for each topic, format, and topic with format that anything is about. `figures`:
-    {"STAGE-COLUMN": {"live", "weak", "draft", "planned", "asked": n, "best", "worst": [piece, relevant, placed]}}; what
-    is missing is none. Numbers, no relations: a row is written anew when what it counts is gone.
+    {"STAGE-COLUMN": {"live", "weak", "draft", "planned", "asked": n, "due": the day of the first plan, "best", "worst":
+    [piece, relevant, placed]}}; what is missing is none. Numbers, no relations: a row is written anew when what it
+    counts is gone.
     """
 
     topic = models.BigIntegerField(default=0, help_text="0: all topics.")

@@ -1,11 +1,11 @@
 """The coverage map of one shelf life, or of live pieces of one age; what is planned has none and stays."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from cms import clock
-from cms.models import AssetPage
+from cms.models import AssetPage, Persona
 from editorial import coverage, coverage_recount
 from editorial.coverage_lists import Narrowing
 
@@ -90,3 +90,25 @@ def test_a_part_by_age_costs_the_same_however_many_pieces(
         make_piece(f"Piece {n}", [persona], primary_stage=stage, on=(2024, 1, 10))
     with django_assert_num_queries(9):
         assert figures(stage, persona, age="old")[0] == number + 1
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_cell_says_when_its_next_plan_is_due(client, editor, stage, persona, make_entry, is_kept):
+    other = Persona.objects.create(slug="t-other", name="Other")
+    make_entry("Soon", [persona], stage=stage, due_on=date(2026, 12, 5))
+    make_entry("Later", [persona, other], stage=stage, due_on=date(2026, 12, 24))
+    make_entry("Late", stage=None, due_on=date(2026, 11, 20))
+    if is_kept:
+        coverage_recount.recount()
+    table = coverage.table()
+    found = {(cell.row, cell.column): cell.due for row in table.rows for cell in row.cells if cell.due}
+    first, second, late = date(2026, 12, 5), date(2026, 12, 24), date(2026, 11, 20)
+    assert found == {
+        (stage.pk, persona.pk): first, (stage.pk, other.pk): second, (stage.pk, "all"): first,
+        ("none", "none"): late, ("none", "all"): late, ("all", persona.pk): first, ("all", other.pk): second,
+        ("all", "none"): late, ("all", "all"): late,
+    }  # fmt: skip
+    client.force_login(editor)
+    html = client.get(COVERAGE).content.decode()
+    words = ("next: in 12 days", "next: in 31 days", "next: 3 days late")
+    assert [html.count(one) for one in words] == [3, 2, 4]
