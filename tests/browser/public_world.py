@@ -73,7 +73,10 @@ def fill() -> dict[str, Shown]:
     topic = Topic.objects.create(slug="claims", name="Claims", description="What warm loads cost.")
     Topic.objects.create(slug="silent", name="Silent")
     persona = Persona.objects.create(slug="it", name="IT lead")
-    author = Author.objects.create(slug="ines", name="Ines Carrow", role="Quality", bio="Has sat on both sides.")
+    author = Author.objects.create(
+        slug="ines", name="Ines Carrow", role="Quality", organisation="School of Trade", bio="Has sat on both sides."
+    )
+    author.topics.add(topic)
     pieces = [_piece(n, topic, persona, author) for n in range(23)]
     return {
         **_lists(topic, author, persona),
