@@ -13,6 +13,7 @@ from django.core.files import File
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from feedparser import mixin
 
 from cms.importers import fetching, kinds, links
 from cms.importers.archives import ArchiveError
@@ -24,8 +25,25 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_ENTITIES = 20
 EXCERPT = re.compile(r"(\[…\]|\[\.\.\.\]|…|\.\.\.|read more|continue reading|read on)\W*$", re.IGNORECASE)
 EXCERPT_CHARACTERS = 600
-MAIL = re.compile(r"\s*[(<]?[^\s(<]+@[^\s)>]+[)>]?\s*")
+EXCERPT_ENDS_WITHIN = 100  # characters: looked for in the whole text, each row of dots would be read once for each dot
+# From the beginning of a word only: tried from each of its letters, a word without end would be read once for each.
+MAIL = re.compile(r"[(<]?(?<![^\s(<])[^\s(<]+@[^\s)>]+[)>]?")
 PLAYERS = {"audio": "podcast", "video": "video"}
+
+
+LONGEST_AUTHOR = 1000
+_find_author = mixin._FeedParserMixin._sync_author_detail
+
+
+def _find_author_of_few(parser, key: str = "author") -> None:
+    """feedparser looks for an address from each letter of what stands for a name: of megabytes, for days."""
+    context = parser._get_context()
+    if isinstance(context.get(key), str):
+        context[key] = context[key][:LONGEST_AUTHOR]
+    _find_author(parser, key)
+
+
+mixin._FeedParserMixin._sync_author_detail = _find_author_of_few
 
 
 def items(content: bytes) -> list[Item]:
@@ -62,7 +80,7 @@ def _item(entry) -> Item:
     if not item.title and words:
         item.title = Truncator(words).chars(80)
         item.tell(_("It has no title: its first words were taken"), _("Write one."))
-    if words and not content and (len(words) < EXCERPT_CHARACTERS or EXCERPT.search(words)):
+    if words and not content and (len(words) < EXCERPT_CHARACTERS or EXCERPT.search(words[-EXCERPT_ENDS_WITHIN:])):
         item.tell(_("The feed brings only an excerpt"), _("Copy the text, or let the piece point at the original."))
     return item
 
@@ -92,7 +110,7 @@ def _shortened(words: str) -> str:
 def _authors(entry) -> list[str]:
     """Names; who gives only a mail address stays unnamed."""
     found = [one.get("name", "") for one in entry.get("authors", [])] or [entry.get("author", "")]
-    return [name for name in dict.fromkeys(MAIL.sub(" ", name).strip() for name in found) if name]
+    return [name for name in dict.fromkeys(" ".join(MAIL.sub(" ", name).split()) for name in found) if name]
 
 
 def _moment(entry) -> datetime | None:

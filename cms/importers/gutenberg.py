@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from cms.importers.notices import Notice
 from cms.importers.shortcodes import embedded, without_shortcodes
 
-BLOCK = re.compile(r"<!--\s+(?P<end>/)?wp:(?P<name>[a-z][a-z0-9_/-]*)\s+(?:\{.*?\}\s+)?(?P<alone>/)?-->", re.DOTALL)
+# No pattern looks past the next beginning of its own kind, as in shortcodes.py.
+BLOCK = re.compile(
+    r"<!--\s+(?P<end>/)?wp:(?P<name>[a-z][a-z0-9_/-]*)\s+(?:\{(?:(?!<!--).)*?\}\s+)?(?P<alone>/)?-->", re.DOTALL
+)
 KNOWN = {
     "paragraph", "heading", "list", "list-item", "image", "gallery", "quote", "pullquote", "table", "code", "embed",
     "preformatted", "verse", "columns", "column", "group", "cover", "media-text", "buttons", "button", "separator",
@@ -21,6 +24,8 @@ VERSE = re.compile(r'<pre class="wp-block-verse[^"]*">((?:(?!<pre\b).)*?)</pre>'
 CITE = re.compile(r"<cite[^>]*>((?:(?!</?cite).)*)</cite>(?=\s*</blockquote>)", re.DOTALL)
 FILE_BUTTON = re.compile(r'<a [^<>]*class="wp-block-file__button[^<>]*>[^<]*</a>')
 TOKEN = re.compile(r"(<pre\b(?:(?!<pre\b).)*?</pre>)|(</?[a-zA-Z][^>]*>)", re.DOTALL | re.IGNORECASE)
+TAG = re.compile(r"<[^>]*>")
+LINE_END = re.compile(r"(?<![ \t])[ \t]*\r?\n")
 LOOSE = {"div", "section", "article", "blockquote", "figure", "ul", "ol", "dl", "table", "tbody", "thead", "tr", "hr"}
 TIGHT = {"p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "caption", "summary"}
 
@@ -63,10 +68,10 @@ def paragraphs(content: str) -> str:
     def flush():
         for chunk in re.split(r"\n[ \t\r]*\n\s*", "".join(run)):
             if chunk.strip():
-                parts.append("<p>" + re.sub(r"[ \t]*\r?\n", "<br>", chunk.strip()) + "</p>")
+                parts.append("<p>" + LINE_END.sub("<br>", chunk.strip()) + "</p>")
         run.clear()
 
-    for token in TOKEN.split(content):
+    for token in _tokens(content):
         name = re.match(r"</?([a-zA-Z0-9]+)", token or "")
         word = name[1].lower() if name else ""
         if not token:
@@ -87,4 +92,19 @@ def paragraphs(content: str) -> str:
 
 def plain(value: str) -> str:
     """A title or an excerpt without markup, on one line."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", value)).split())
+    tags, rest = _closed(value)
+    return " ".join(html.unescape(TAG.sub(" ", tags) + rest).split())
+
+
+def _tokens(content: str) -> list[str]:
+    """Tags and preformatted text, and what stands between them."""
+    tags, rest = _closed(content)
+    found = TOKEN.split(tags)
+    found[-1] += rest
+    return found
+
+
+def _closed(content: str) -> tuple[str, str]:
+    """What ends with the last end of a tag, and the rest: there each beginning would be looked for to the very end."""
+    at = content.rfind(">") + 1
+    return content[:at], content[at:]

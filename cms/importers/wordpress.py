@@ -21,7 +21,9 @@ from cms.importers.gutenberg import content_html, plain
 from cms.importers.items import HTML, Ignored, Item
 from cms.importers.notices import Notice
 
-AUTHOR = re.compile(rb"<wp:author>.*?</wp:author>", re.DOTALL)
+# No pattern looks past the next beginning of its own kind, as in shortcodes.py.
+AUTHOR = re.compile(rb"<wp:author>(?:(?!<wp:author>).)*?</wp:author>", re.DOTALL)
+GUID = re.compile(rb"<guid[^<>]*>((?:(?!<guid).)*?)</guid>", re.DOTALL)
 DRAFTS = {"draft", "pending", "auto-draft", "private", "future"}
 NOT_TOPICS = {"uncategorized"}
 TAXONOMIES = {None, "category", "post_tag"}
@@ -180,7 +182,7 @@ def _index(path: Path) -> dict:
         for segment in exports.segments(data):
             index["total"] += 1
             is_file = b"attachment_url" in segment.content
-            guid = re.search(rb"<guid[^>]*>(.*?)</guid>", segment.content, re.DOTALL)
+            guid = GUID.search(segment.content)
             if guid and guid[1] in seen:
                 index["twice"].append(segment.start)
             seen |= {guid[1]} if guid else set()
