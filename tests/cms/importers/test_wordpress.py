@@ -11,13 +11,12 @@ from cms.importers import writing
 from cms.importers.archives import ArchiveError
 from cms.importers.bodies import html_blocks
 from cms.importers.composing import compose
-from cms.importers.gutenberg import content_html, plain
+from cms.importers.gutenberg import content_html
 from cms.importers.items import Ignored, Item, ready
 from cms.importers.notices import Notice
 from cms.importers.pictures import Pictures
 from cms.importers.wordpress import ExportReader, check_head
 from cms.models import AssetPage, Author, Topic
-from tests.hanging import in_seconds
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:content="x" xmlns:wp="http://wordpress.org/export/1.2/">
@@ -217,25 +216,6 @@ def test_what_is_opened_two_thousand_times_and_never_closed_stays_text():
     for mark in opened:
         for content in (mark * 2_000, "<!-- wp:paragraph -->" + mark * 2_000):
             assert mark in content_html(content, {}, [])
-
-
-@pytest.mark.parametrize("mark", ["<!-- wp:a {", "<a", "x ", "[caption]", "<cite>"])
-def test_what_is_opened_for_a_megabyte_costs_no_more_than_its_length(mark):
-    content = mark * (1_000_000 // len(mark))
-    with in_seconds(30):
-        for text in (content, "<!-- wp:paragraph -->" + content, " " * len(content) + "x"):
-            content_html(text, {}, [])
-            plain(text)
-
-
-@pytest.mark.parametrize("mark", [b"<guid>", b"<wp:author>"])
-def test_export_that_opens_names_for_a_megabyte_is_read_in_time(tmp_path, mark):
-    inside = mark * (1_000_000 // len(mark))
-    head = inside if mark == b"<wp:author>" else b""
-    path = tmp_path / "export.xml"
-    path.write_bytes(b"<rss><channel>" + head + b"<item>" + inside + b"</item></channel></rss>")
-    with in_seconds(30):
-        assert ExportReader(path, {}).total == 1
 
 
 def test_reading_goes_on_behind_any_item(tmp_path):
