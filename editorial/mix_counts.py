@@ -71,7 +71,8 @@ def of_calendar(
 
 def by_kind(found: QuerySet) -> Counter:
     """{(a value for each of KEYS): how many}. One query."""
-    return Counter((*values, as_value(stage)) for *values, stage in found.values_list(*NAMES))
+    kinds = Counter(found.values_list(*NAMES))
+    return Counter({(*values, as_value(stage)): number for (*values, stage), number in kinds.items()})
 
 
 def for_whom(found: QuerySet) -> QuerySet:

@@ -32,6 +32,7 @@ class Lane(models.TextChoices):
     SLOT = "slot", _("Held room")
 
 
+DUE, PUBLISH, EXPIRE = Lane.DUE, Lane.PUBLISH, Lane.EXPIRE  # looked up once: a plan asks for them by the thousand
 LAST = 1 << 31  # behind every place that somebody gave
 ICONS = {
     Lane.DUE: "date", Lane.PUBLISH: "upload", Lane.EXPIRE: "time", Lane.REVIEW: "rotate", Lane.SLOT: "circle-plus",
@@ -85,7 +86,7 @@ class Card:
         if self.slot:
             return self.state in (slots.FILLED, slots.PASSED)
         return self.page is not None and (
-            (self.lane == Lane.PUBLISH and self.page.live) or (self.lane == Lane.EXPIRE and self.page.expired)
+            (self.lane is PUBLISH and self.page.live) or (self.lane is EXPIRE and self.page.expired)
         )
 
     @property
@@ -136,7 +137,7 @@ class Card:
     @property
     def order(self) -> tuple:
         """Within a day: late first, then what is planned, then what is done; each as somebody put it, else by title."""
-        place = self.entry.place if self.entry and self.lane == Lane.DUE else None
+        place = self.entry.place if self.lane is DUE and self.entry else None
         return (-self.days_late, self.done, LAST if place is None else place, self.title.lower(), self.lane, self.pk)
 
 

@@ -18,6 +18,7 @@ from editorial.calendar.filters import NOT_SAID
 from editorial.calendar.forms import writers
 from editorial.calendar.span import Month, Span, read_day
 from editorial.interest_views import warnings
+from editorial.mix import Meter
 from editorial.models import SavedView
 from editorial.models.mix import kinds
 from editorial.schedule import BY_HAND, Step
@@ -97,17 +98,22 @@ class CalendarView(AskedPlan):
         plan = (self.narrowed, self.pages(), self.span, self.waiting)
         counted = mix_counts.of_calendar(*plan, by_persona=by_persona)
         meter = mix.meter(counted, aims, kinds() if is_open else mix.known_to(aims))
-        shape = self.shape if self.shape in ("week", "quarter") else "list"
-        only = {"view": shape, "on": str(self.span), "lane": [Lane.DUE.value, Lane.PUBLISH.value]}
-        for part in meter.parts:
-            for line in part.lines:
-                line.url = self.address(**only, **{part.key: line.value or NOT_SAID[0]})
+        if is_open:
+            self._lead_on(meter)
         return {
             "meter": meter,
             "fewest": mix.FEWEST,
             "is_open": is_open,
             "url": self.address(on=str(self.span), mix="open"),
         }
+
+    def _lead_on(self, meter: Meter) -> None:
+        """Each figure to the pieces that it counts."""
+        shape = self.shape if self.shape in ("week", "quarter") else "list"
+        only = {"view": shape, "on": str(self.span), "lane": [Lane.DUE.value, Lane.PUBLISH.value]}
+        for part in meter.parts:
+            for line in part.lines:
+                line.url = self.address(**only, **{part.key: line.value or NOT_SAID[0]})
 
     def laid_out(self) -> dict:
         """What the form of the screen needs beyond its frame."""

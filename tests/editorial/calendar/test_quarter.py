@@ -76,7 +76,7 @@ def test_of_a_full_week_what_is_planned_is_shown_before_what_is_done(client, edi
 def test_its_mix_leads_to_the_same_quarter_and_an_empty_one_says_so(client, editor, make_entries):
     make_entries(5, due_on=date(2026, 10, 2), approach="product")
     client.force_login(editor)
-    answer = client.get(CALENDAR, {"view": "quarter"})
+    answer = client.get(CALENDAR, {"view": "quarter", "mix": "open"})
     assert answer.context["mix"]["meter"].total == 5
     urls = [line.url for part in answer.context["mix"]["meter"].parts for line in part.lines]
     assert all("view=quarter&on=2026-10" in url for url in urls)
