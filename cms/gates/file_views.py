@@ -65,15 +65,18 @@ def file(request, token: str, name: str):
 @never_cache
 @require_POST
 def again(request, token: str):
-    """Mail a new link to the address that the old one was sent to."""
+    """Mail a new link to the address that the old one was sent to. One that still works leads to its files."""
     try:
-        submission = links.find(links.read(token))
+        link = links.read(token)
     except BadToken:
-        submission = None
+        return _gone(request, token)
+    submission = links.find(link)
     if submission is None or not _files_of(submission):
         return _gone(request, token)
+    if not link.is_expired:
+        return HttpResponseRedirect(reverse("gate_files", args=[token]), status=303)
     try:
-        submissions.send_again(submission)
+        submissions.send_again(submission, by_mail=link.by_mail)
     except limits.TooManyError as error:
         return refused(request, 429, str(error))
     return private(render(request, "cms/gates/sent_again.html", {"piece": submission.asset}))

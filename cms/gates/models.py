@@ -141,6 +141,7 @@ class GateSubmission(models.Model):
     facts = models.JSONField(default=dict, help_text="Of one held back: what the ledger judges by, once released.")
     posted_at = models.DateTimeField()
     mails = models.PositiveSmallIntegerField(default=0, help_text="How often its link was mailed.")
+    mailed_at = models.DateTimeField(null=True, help_text="When it was mailed last.")
     proven_at = models.DateTimeField(null=True, help_text="The mailed link was followed where the form was sent.")
     revoked_at = models.DateTimeField(null=True, help_text="Its links to files no longer work.")
 

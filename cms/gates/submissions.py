@@ -22,7 +22,7 @@ State = GateSubmission.State
 FASTEST_SECONDS = 1.5  # with a browser that fills in forms by itself, nobody is faster
 MOST_LINKS = 2
 MOST_MAILS = 5  # of one form
-MAILS_A_DAY = 3  # to one address that is not proven
+MAILS_A_DAY, A_DAY = 3, timedelta(days=1)  # to one address that is not proven
 A_NETWORK_AN_HOUR, AN_ADDRESS_A_DAY, ALL_A_MINUTE = 20, 12, 240
 REASONS = {
     "trap": _("Filled in a field that people do not see"),
@@ -121,16 +121,16 @@ def _accept(submission: GateSubmission, facts: dict[str, Any]) -> None:
         sent_at=submission.posted_at,
     )
     may_mail = proven or not _is_mailed_enough(submission)
-    GateSubmission.objects.filter(pk=submission.pk).update(link_token="", mails=int(may_mail))
+    mailed_at = clock.now() if may_mail else None
+    GateSubmission.objects.filter(pk=submission.pk).update(link_token="", mails=int(may_mail), mailed_at=mailed_at)
     if may_mail:
         letters.send_files(submission)
 
 
 def _is_mailed_enough(submission: GateSubmission) -> bool:
     """Whose address others type gets a few of these mails a day; the files stand on the page in any case."""
-    since = clock.now() - timedelta(days=1)
-    others = GateSubmission.objects.filter(email=submission.email, posted_at__gt=since, mails__gt=0)
-    return others.exclude(pk=submission.pk).count() >= MAILS_A_DAY
+    theirs = GateSubmission.objects.filter(email=submission.email, mailed_at__gt=clock.now() - A_DAY)
+    return theirs.count() >= MAILS_A_DAY or theirs.filter(pk=submission.pk).exists()
 
 
 def belongs_to(key: UUID, subject: UUID, *, made: bool) -> None:
@@ -202,11 +202,16 @@ def revoke(submission: GateSubmission, user) -> bool:
     return True
 
 
-def send_again(submission: GateSubmission) -> None:
-    """A new link to the same address. Raises limits.TooManyError."""
+def send_again(submission: GateSubmission, *, by_mail: bool) -> None:
+    """A new link to the same address. `by_mail`: who asks has the one that was mailed; else it may be somebody who
+    typed another's address, and the limit of a day counts. Raises limits.TooManyError."""
     with transaction.atomic():
         free = GateSubmission.objects.filter(pk=submission.pk, mails__lt=MOST_MAILS).exclude(email="")
-        if not free.update(mails=F("mails") + 1):
+        if not (by_mail or is_proven(submission)):
+            if _is_mailed_enough(submission):
+                raise limits.TooManyError(_("It was mailed today already. Look into the mailbox, or come tomorrow."))
+            free = free.exclude(mailed_at__gt=clock.now() - A_DAY)  # of two at once, one
+        if not free.update(mails=F("mails") + 1, mailed_at=clock.now()):
             raise limits.TooManyError(_("This link was mailed several times. Fill in the form at the piece again."))
         letters.send_files(submission)
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from wagtail.models import ReferenceIndex
 
 from cms import serving
-from cms.gates import links, submissions
+from cms.gates import links
 from cms.models import AssetFile, GateSubmission
 from cms.models.pages import Audience
 from nurture import pipeline as decisions
@@ -141,20 +141,6 @@ def test_mailed_link_in_a_browser_that_objects_is_nobodys_and_the_signal_is_writ
     assert len(downloads()) == 1
     said = ConsentEvent.objects.filter(purpose=wordings.CLICK_PROFILE).values_list("subject", "action", "source")
     assert list(said) == [(Contact.objects.get().subject, "withdrawn", "signal")]
-
-
-def test_expired_link_offers_a_new_one_a_few_times(reader, later, mailoutbox):
-    answer = reader.fill()
-    path = path_of(reader, answer)
-    later(days=2)
-    page = reader.client.get(path)
-    assert page.status_code == 410
-    again = re.search(r'action="(/get/again/[^"]+)"', page.content.decode())[1]
-    assert reader.client.get(again).status_code == 405
-    answers = [reader.client.post(again).status_code for _n in range(6)]
-    assert answers == [200, 200, 200, 200, 429, 429]
-    assert len(mailoutbox) == submissions.MOST_MAILS
-    assert downloads() == []
 
 
 def test_link_taken_back_by_a_marketer_gives_nothing(reader, marketer, gate):
