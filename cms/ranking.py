@@ -28,15 +28,31 @@ SPARE = 50  # so many of the best hits may be drafts or for sales only, before e
 
 def best(pieces: QuerySet[AssetPage], words: str, most: int) -> list[int]:
     """The primary keys of at most `most` of `pieces` that hold all `words`, best first, then the newer ones."""
-    hits = _hits_on_sqlite(words) if connection.vendor == "sqlite" else _hits_on_postgres(words)
-    if hits is None:
-        return []
-    first, pieces = list(hits[: most + SPARE]), pieces.order_by()
-    told = set(pieces.filter(pk__in=first).values_list("pk", flat=True)) if first else ()
+    first = with_spare(words, most)
+    told = set(pieces.order_by().filter(pk__in=first).values_list("pk", flat=True)) if first else ()
     found = [pk for pk in first if pk in told][:most]
-    if len(found) == most or len(first) < most + SPARE:
-        return found
-    return list(hits.filter(piece__in=pieces.values("pk"))[:most])
+    return found if is_enough(found, first, most) else among(pieces, words, most)
+
+
+def with_spare(words: str, most: int) -> list[int]:
+    """The best hits, whether they may be told or not: SPARE more than `most`, for those that may not."""
+    hits = _hits(words)
+    return [] if hits is None else list(hits[: most + SPARE])
+
+
+def is_enough(found: list[int], first: list[int], most: int) -> bool:
+    """Are as many `found` among the `first` hits as are wanted, or were there no more hits than these?"""
+    return len(found) >= most or len(first) < most + SPARE
+
+
+def among(pieces: QuerySet[AssetPage], words: str, most: int) -> list[int]:
+    """The same as `best`, by looking at every hit."""
+    hits = _hits(words)
+    return [] if hits is None else list(hits.filter(piece__in=pieces.order_by().values("pk"))[:most])
+
+
+def _hits(words: str) -> QuerySet | None:
+    return _hits_on_sqlite(words) if connection.vendor == "sqlite" else _hits_on_postgres(words)
 
 
 class Once(SearchQuery):

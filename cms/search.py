@@ -65,9 +65,8 @@ def find(words: str, *, topic: str = "", format: str = "", role: str = "", limit
 
     At most MOST_FOUND are looked at. A facet counts what choosing it would leave, given the others.
     """
-    ranked = _ranked(words)
-    tags, chosen = _tags_of(ranked), {"topic": topic, "format": format, "role": role}
-    found = [pk for pk in ranked if tags.of["format"][pk]]  # but what was removed this very moment
+    found, tags = _listed(words[:LONGEST_QUERY].strip())
+    chosen = {"topic": topic, "format": format, "role": role}
     every = [pk for pk in found if all(tags.has(name, pk, key) for name, key in chosen.items())]
     facets = {}
     for name, key in chosen.items():
@@ -80,7 +79,7 @@ def find(words: str, *, topic: str = "", format: str = "", role: str = "", limit
         topics=facets["topic"],
         formats=facets["format"],
         roles=facets["role"],
-        is_cut=len(ranked) == MOST_FOUND,
+        is_cut=len(found) == MOST_FOUND,
     )
 
 
@@ -89,25 +88,35 @@ def told(words: str) -> str:
     return " ".join(PERSONAL.sub(" ", words.lower()).split())[:LONGEST_TOLD]
 
 
-def _ranked(words: str) -> list[int]:
-    """Primary keys, best first."""
-    words = words[:LONGEST_QUERY].strip()
-    if not words:
-        return list(published().values_list("pk", flat=True)[:MOST_FOUND])
-    return ranking.best(published(), words, MOST_FOUND)
+def _listed(words: str) -> tuple[list[int], Tags]:
+    """The keys of what the site lists, best first, and what the facets count of it.
+
+    Which of the hits those are is read with their tags; to look at every hit is seldom needed (cms/ranking.py).
+    """
+    if words:
+        first = ranking.with_spare(words, MOST_FOUND)
+    else:
+        first = list(published().values_list("pk", flat=True)[:MOST_FOUND])
+    tags = _tags_of(first)
+    found = [pk for pk in first if tags.of["format"][pk]][:MOST_FOUND]
+    if words and not ranking.is_enough(found, first, MOST_FOUND):
+        found = ranking.among(published(), words, MOST_FOUND)
+        tags = _tags_of(found)
+    return found, tags
 
 
 def _tags_of(pks: list[int]) -> Tags:
-    """What the facets count. Two queries."""
+    """What the facets count, of those that the site lists. Two queries."""
     tags, everybodys = Tags(pks), []
-    rows = AssetPage.objects.filter(pk__in=pks).order_by()
+    rows = published().filter(pk__in=pks).order_by()
     topic = ("tagged_topics__tag__slug", "tagged_topics__tag__name")
     for pk, kind, is_for_all, slug, name in rows.values_list("pk", "format", "for_all_personas", *topic):
         tags.put("format", pk, kind)
         tags.put("topic", pk, slug, name)
         if is_for_all:
             everybodys.append(pk)
-    for_whom = AssetPage.personas.through.objects.filter(assetpage__in=pks)
+    listed = [pk for pk in pks if tags.of["format"][pk]]
+    for_whom = AssetPage.personas.through.objects.filter(assetpage__in=listed)
     for pk, slug, name in for_whom.values_list("assetpage_id", "persona__slug", "persona__name"):
         tags.put("role", pk, slug, name)
     for pk in everybodys:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cms import ranking
+from cms import ranking, search
 from cms.library import published
 from cms.models.pages import Audience
 
@@ -62,6 +62,17 @@ def test_listed_are_found_behind_however_many_better_ones_that_are_not(make_piec
     make_piece("Ferry", body=says("Along the lane one sees nothing but trees, and what they cost."))
     assert sorted(titles("lane", most=2)) == ["Ferry", "Road"]
     assert len(titles("lane", most=1)) == 1
+    monkeypatch.setattr(search, "MOST_FOUND", 2)
+    found = search.find("lane")
+    assert (sorted(piece.title for piece in found.pieces), found.is_cut) == (["Ferry", "Road"], True)
+
+
+def test_who_a_piece_for_everybody_is_for_is_told_by_what_is_listed_alone(make_piece, personas):
+    make_piece("Lane", for_all_personas=True)
+    make_piece("Lane of sales", audience=Audience.SALES_ONLY, personas=personas[:1])
+    assert search.find("lane").roles == []
+    make_piece("Lane two", personas=personas[1:2])
+    assert [(facet.key, facet.count) for facet in search.find("lane").roles] == [(personas[1].slug, 2)]
 
 
 @pytest.mark.parametrize("words", TYPED)

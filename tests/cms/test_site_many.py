@@ -49,7 +49,7 @@ def test_pages_take_as_many_queries_with_three_thousand_pieces(client, many, dja
     parts = whole_sitemap(client)
     assert len(parts) - 2 in (PIECES // sitemaps.PART, PIECES // sitemaps.PART + 1)
     assert "".join(parts.values()).count("/bench-") >= PIECES
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         found = client.get("/search/?q=chain")
     assert b"The 200 best pieces" in found.content
 
