@@ -114,7 +114,9 @@ def restore(occasions: Iterable[str]) -> int:
 
 
 def _raw(message: EmailMessage) -> bytes:
-    """Without the headers that are ours to write, and without who gets it unseen."""
+    """Without the headers that are ours to write, and without who gets it unseen. A subject is one line, whatever was
+    typed into the title that it names: else who titled a thing so would stop every mail about it."""
+    message.subject = " ".join(str(message.subject).split())
     composed = message.message()
     for header in ("Message-ID", "Bcc", "X-Lane", "X-Auto-Response-Suppress"):
         del composed[header]

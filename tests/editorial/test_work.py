@@ -9,6 +9,7 @@ from cms import clock, ports
 from cms.models import Scorecard
 from editorial import interviews, schedule, work
 from editorial.models import BriefPoint, Entry
+from nurture.mail.models import Delivery
 
 pytestmark = pytest.mark.db
 
@@ -81,6 +82,17 @@ def test_a_step_has_somebody_who_is_told_a_day_and_instructions_and_is_done_once
         "Not done after all: Interview the night shift",
     ]
     assert post(client, entry, do="assign", name="").status_code == 400
+
+
+def test_line_breaks_in_a_step_or_a_name_stop_no_step_from_being_given(client, make_entry, editor, marketer, settings):
+    settings.EMAIL_BACKEND = "nurture.mail.backend.QueueBackend"
+    editor.first_name = "Edda\nFrom: x"
+    editor.save()
+    client.force_login(editor)
+    said = {"do": "assign", "name": "Look\nBcc: all@example.com", "assignee": marketer.pk}
+    answer = client.post(reverse("editorial:work", args=[make_entry().pk]), said)
+    assert answer.status_code == 302
+    assert Delivery.objects.get().subject == "Edda From: x asks you: Look Bcc: all@example.com"
 
 
 def test_an_invited_colleague_is_told_reads_and_talks_and_changes_nothing(

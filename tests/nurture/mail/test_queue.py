@@ -122,6 +122,12 @@ def test_unknown_lane_is_refused(queued):
         EmailMessage("s", "b", None, ["x@y.example"], headers={"X-Lane": "express"}).send()
 
 
+def test_subject_of_several_lines_is_one_line_and_no_header(queued):
+    send_mail("Ends:\r\nBcc: all@example.com\n", "b", None, ["x@y.example"])
+    message = message_from_bytes(render.mail(Delivery.objects.get()), policy=policy.default)
+    assert (message["Subject"], message["Bcc"]) == ("Ends: Bcc: all@example.com", None)
+
+
 def test_raw_mail_is_queued_once_an_occasion(db):
     message = EmailMessage("s", "b", None, ["x@y.example"])
     assert len(queue.enqueue_raw(message, Lane.ALERT, "alert:1:2")) == 1
