@@ -64,11 +64,13 @@ def read_token(token: str) -> tuple[int, float]:
     return asset_id, age
 
 
+@transaction.atomic
 def post(piece, *, name: str, email: str, text: str, wants_answer: bool, posting: Posting) -> Comment:
     """Keep a comment and send the mail that confirms its address. The same words sent twice are one comment.
 
     What looks like a robot's is held back, with the reasons, and mails nobody. Raises limits.TooManyError.
     """
+    limits.take_turn()
     _limit(email, posting.network_key)
     now = clock.now()
     same = Comment.objects.filter(asset=piece, email=email, text=text, posted_at__gt=now - timedelta(days=1)).first()
@@ -76,23 +78,22 @@ def post(piece, *, name: str, email: str, text: str, wants_answer: bool, posting
         return same
     reasons = _reasons(text, posting)
     state = State.HELD if NO_MAIL & set(reasons) else State.UNCONFIRMED
-    with transaction.atomic():
-        comment = Comment.objects.create(
-            asset=piece,
-            state=state,
-            name=name,
-            email=email,
-            text=text,
-            wants_answer=wants_answer,
-            reasons=reasons,
-            key=uuid4(),
-            visitor=posting.visitor,
-            link_token=posting.link_token,
-            network_key=posting.network_key,
-            posted_at=now,
-        )
-        if state == State.UNCONFIRMED:
-            letters.ask_to_confirm(comment)
+    comment = Comment.objects.create(
+        asset=piece,
+        state=state,
+        name=name,
+        email=email,
+        text=text,
+        wants_answer=wants_answer,
+        reasons=reasons,
+        key=uuid4(),
+        visitor=posting.visitor,
+        link_token=posting.link_token,
+        network_key=posting.network_key,
+        posted_at=now,
+    )
+    if state == State.UNCONFIRMED:
+        letters.ask_to_confirm(comment)
     return comment
 
 

@@ -67,7 +67,6 @@ def take(offer, *, email: str, answers: list[dict], consents: list[dict], postin
     if posting.age < FASTEST_SECONDS:
         raise TooFastError
     email = email.strip().lower()
-    _limit(email, posting.network_key)
     reasons = _reasons(answers, posting)
     submission = GateSubmission(
         key=posting.key,
@@ -92,6 +91,8 @@ def _store(submission: GateSubmission, facts: dict[str, Any]) -> GateSubmission:
     """Where the same form comes twice at once, the second finds the first."""
     try:
         with transaction.atomic():
+            limits.take_turn()
+            _limit(submission.email, submission.network_key)
             submission.save(force_insert=True)
             if submission.state == State.TAKEN:
                 _accept(submission, facts)

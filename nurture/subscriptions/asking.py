@@ -64,6 +64,7 @@ def ask(email: str, cadence: str, topics: Iterable[int], posting: Posting) -> No
     if posting.age < FASTEST_SECONDS:
         raise TooFastError
     email = consent.normalise(email)
+    limits.take_turn()
     _limit(email, posting.network_key)
     made = Subscription.objects.create(
         email=email,
