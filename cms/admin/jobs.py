@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from wagtail.admin.viewsets.base import ViewSet
 
-from cms import jobs, policy
+from cms import jobs, keys, policy
 from cms.admin.menu import item_for
 from cms.models import Job
 
@@ -74,7 +74,7 @@ def detail(request, pk: int):
     """One job: its progress, its report (from row number `row` on), its error and how to mend it."""
     row = policy.get_visible(request.user, "job.view", Job.objects.select_related("created_by"), pk=pk)
     rows = row.report.get("rows", [])
-    first = int(request.GET["row"]) if request.GET.get("row", "").isdecimal() else 0
+    first = keys.number(request.GET.get("row"))
     last = first + SHOWN_ROWS
     context = {
         "page_title": row.title,
