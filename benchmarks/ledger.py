@@ -23,7 +23,7 @@ from benchmarks.running import COMMON, ROOT, Load, Server, manage, postgres, wor
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = int(os.environ.get("SECONDS", "4"))
-CONNECTIONS = int(os.environ.get("CONNECTIONS", "128"))
+CONNECTIONS = int(os.environ.get("CONNECTIONS", "256"))
 DJANGOS_CONNECTIONS = 16  # more only wait in line behind its four threads
 LOOPS = 20
 DATABASE = f"lede_bench_ledger_{os.getpid()}"

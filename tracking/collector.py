@@ -38,23 +38,18 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI 3. The first event starts the writer; the end of the lifespan writes what waits."""
     if scope["type"] != "http":
         return await _lifespan(scope, receive, send)
-    response = await _answer(scope, receive)
-    await send(response.start)
-    await send(responses.NO_BODY if scope["method"] == "HEAD" else response.body)
-
-
-async def _answer(scope: Scope, receive: Receive) -> Response:
-    """The response to one request, whatever happens."""
     try:
         handler = ROUTES.get(scope["path"]) or _route(scope["path"])
-        return await handler(scope, dict(scope["headers"]), receive)
+        response = await handler(scope, dict(scope["headers"]), receive)
     except draft.Malformed as error:
-        return responses.error(400, error.what, error.where, error.why)
+        response = responses.error(400, error.what, error.where, error.why)
     except (Busy, Lost):
-        return responses.busy()
+        response = responses.busy()
     except Exception:
         logger.exception("The collector failed on %s %r", scope["method"], scope["path"][:40])
-        return responses.error(500, "request", "the server", "something broke; it is in the server's log")
+        response = responses.error(500, "request", "the server", "something broke; it is in the server's log")
+    await send(response.start)
+    await send(responses.NO_BODY if scope["method"] == "HEAD" else response.body)
 
 
 def _route(path: str) -> Handler:

@@ -49,7 +49,7 @@ def from_body(body: bytes, seen: Seen, named: dict[str, str] | None = None) -> l
     `named` goes into the payload of each: by which site's key they came.
     """
     now = clock.now()
-    if named is None and (row := plain.of_body(body, seen, now.isoformat())):
+    if named is None and (row := plain.of_body(body, seen, rows.moment(now))):
         return [row]
     data = parsed(body)
     if isinstance(data, dict):
@@ -90,7 +90,7 @@ def from_query(query: bytes, seen: Seen) -> Row:
     if "uuid" not in data:
         data["uuid"] = rows.fresh_uuid()
     now = clock.now()
-    return plain.of_fields(data, seen, now.isoformat()) or _row(data, seen, now, "the query")
+    return plain.of_fields(data, seen, rows.moment(now)) or _row(data, seen, now, "the query")
 
 
 def from_link(payload: dict[str, Any], seen: Seen) -> Row:
@@ -116,7 +116,7 @@ def from_trap(token: str, seen: Seen) -> Row:
 
 
 def _followed(payload: dict[str, Any], seen: Seen, now: datetime, sign: str) -> Row:
-    at, facts = now.isoformat(), seen.facts
+    at, facts = rows.moment(now), seen.facts
     if sign:
         facts = with_sign(facts, sign)
     return rows.made((rows.fresh_uuid(), "link_followed", seen.source, at, at, as_json(payload), facts))
@@ -145,7 +145,7 @@ def _row(data: Any, seen: Seen, now: datetime, where: str, named: dict[str, str]
     uuid = _uuid(data, "uuid", where)
     if not uuid:
         raise Malformed("uuid", where, "missing; it is made by the client, so that a resend counts once")
-    received_at = now.isoformat()
+    received_at = rows.moment(now)
     at = data.get("occurred_at")
     occurred_at, note = (received_at, {}) if at is None else _occurred_at(at, seen, now, where)
     return Row(

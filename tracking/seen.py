@@ -35,6 +35,9 @@ class Seen(NamedTuple):
     key: str = ""
 
 
+made = partial(tuple.__new__, Seen)  # of a tuple: a third of the cost of Seen(…)
+
+
 def of_asgi(request: dict[str, Any], headers: Headers, source: str, key: Shown = NOBODY) -> Seen:
     """The ASGI scope of a request, with its headers and the write key that it showed."""
     scope = key.scope if key.scope in TRUSTED else ""
@@ -55,7 +58,7 @@ def of_asgi(request: dict[str, Any], headers: Headers, source: str, key: Shown =
         signal,
     )
     referer = get(b"referer", b"").decode("latin-1")
-    return Seen("server" if scope else source, facts, referer, bool(signal), scope, key.digest)
+    return made(("server" if scope else source, facts, referer, bool(signal), scope, key.digest))
 
 
 @partial(chosen.cached, size=4096)

@@ -6,7 +6,6 @@ loop, SQLite works in a thread.
 
 import asyncio
 import sqlite3
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any, Protocol
@@ -23,7 +22,6 @@ from tracking import inbox, rows
 from tracking.rows import Row
 
 AT_ONCE = 100  # rows a statement: sqlite3 remembers as many statements
-SWITCH_SECONDS = 0.0001  # Python's own 5 ms is how long a finished commit would wait before it may say so
 FLUSH_SECONDS = 0.001
 BUSY_SECONDS = 2  # then the batch goes to the spool: nobody waits longer for an answer
 
@@ -46,7 +44,6 @@ class SqliteStore:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "draft-writer")
-        sys.setswitchinterval(SWITCH_SECONDS)
         self._connection: sqlite3.Connection | None = None
         self._insert = f"INSERT INTO {rows.TABLE} ({', '.join(rows.COLUMNS)}) VALUES "  # noqa: S608 -- our own names
         self._marks = f"({', '.join('?' for _ in rows.COLUMNS)})"

@@ -97,3 +97,37 @@ def test_who_was_just_answered_may_bring_more(store):
 
     asyncio.run(run())
     assert (store.rows, store.opened, store.closed) == (3, 1, 1)
+
+
+def test_one_request_that_is_cancelled_ends_the_wait_of_no_other(store):
+    async def scenario():
+        own, done = writer.Writer(), []
+
+        async def request(name):
+            await own.put([DRAFT])
+            done.append(name)
+
+        tasks = [asyncio.create_task(request(name)) for name in "abc"]
+        await asyncio.sleep(0.01)
+        tasks[1].cancel()
+        await asyncio.sleep(0.01)
+        assert done == []
+        store.may.set()
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [type(end) for end in ends] == [type(None), asyncio.CancelledError, type(None)]
+        assert done == ["a", "c"]
+        await own.stop()
+
+    asyncio.run(scenario())
+
+
+def test_who_asks_of_a_commit_that_is_over_goes_on(store):
+    async def scenario():
+        own = writer.Writer()
+        store.may.set()
+        committed = own.put([DRAFT])
+        await committed
+        await asyncio.wait_for(asyncio.ensure_future(committed), 1)
+        await own.stop()
+
+    asyncio.run(scenario())
