@@ -2,10 +2,10 @@
 
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
-from cms.admin import keyed
+from cms import spreadsheets
 
 
 def calculate_nothing() -> None:
     """From now on no text of theirs is taken for a formula; in an .xlsx Wagtail says itself that it is text. Twice is
     the same as once."""
-    SpreadsheetExportMixin.custom_value_preprocess[str] = {SpreadsheetExportMixin.FORMAT_CSV: keyed.escaped}
+    SpreadsheetExportMixin.custom_value_preprocess[str] = {SpreadsheetExportMixin.FORMAT_CSV: spreadsheets.escaped}

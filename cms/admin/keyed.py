@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce
 PAGE_SIZE = 20
 NONE_LAST = -1  # no figure comes after the smallest one
 SORTS = {"title": (F("asset__title"), str)}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate instead of showing
 
 
 def ordered(rows: QuerySet, ordering: str) -> QuerySet:
@@ -26,11 +25,6 @@ def page(rows: QuerySet, ordering: str, after: str, size: int = PAGE_SIZE) -> tu
         return found, ""
     last = found[size - 1]
     return found[:size], f"{last.pk}.{last.sorted_by}"
-
-
-def escaped(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _behind(rows: QuerySet, ordering: str, after: str) -> QuerySet:

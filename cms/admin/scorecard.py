@@ -15,7 +15,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.reports import ReportView
 
-from cms import clock, freshness, library, policy, ports, reuse, scorecard_words, scorecards
+from cms import clock, freshness, library, policy, ports, reuse, scorecard_words, scorecards, spreadsheets
 from cms.admin import keyed
 from cms.admin.menu import item_for
 from cms.feedback import ratings, sales
@@ -156,7 +156,7 @@ class ScorecardReport(policy.RightRequired, ReportView):
     def get_preprocess_function(self, field, value, export_format):
         """Nothing that a spreadsheet would calculate."""
         if export_format == self.FORMAT_CSV and isinstance(value, str):
-            return keyed.escaped
+            return spreadsheets.escaped
         return super().get_preprocess_function(field, value, export_format)
 
     def get_context_data(self, *args, **kwargs):

@@ -7,8 +7,8 @@ from io import StringIO
 from django.utils.translation import gettext as _
 
 from cms.gates.models import Gate, GateSubmission
+from cms.spreadsheets import escaped
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate instead of showing
 ROWS = 500
 
 
@@ -35,5 +35,5 @@ def _line(row: GateSubmission, ids: list[int]) -> list[str]:
 
 def _csv(rows: list[list[str]]) -> bytes:
     text = StringIO()
-    csv.writer(text).writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows)
+    csv.writer(text).writerows([escaped(cell) for cell in row] for row in rows)
     return text.getvalue().encode()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
+from cms.spreadsheets import escaped
 from cms.surveys.models import AnswerSet, Survey
 
 A_TIME = 500
@@ -52,7 +53,7 @@ def plain(value: str | float) -> str | float:
     if not isinstance(value, str):
         return value
     text = "".join(letter for letter in value if letter >= " " or letter in "\t\n")
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return escaped(text)
 
 
 def _some(sets, after: int):

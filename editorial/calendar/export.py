@@ -9,13 +9,13 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from cms.models.pages import ShelfLife
+from cms.spreadsheets import escaped
 from editorial.calendar.cards import Card
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate instead of showing
 
 
 def lines(cards: Iterable[Card], *, all_told: bool) -> Iterator[list[str]]:
@@ -31,7 +31,7 @@ def lines(cards: Iterable[Card], *, all_told: bool) -> Iterator[list[str]]:
 def write_csv(rows: Iterable[list[str]]) -> bytes:
     """With a byte-order mark, by which spreadsheets know UTF-8; what looks like a formula begins with an apostrophe."""
     text = StringIO()
-    csv.writer(text).writerows([_escaped(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([escaped(cell) for cell in row] for row in rows)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
@@ -58,7 +58,3 @@ def _more(card: Card) -> list[str]:
     who = str(entry.assignee or "") if entry else ""
     kind = [one.stage or "", ", ".join(one.personas), one.get_format_display(), one.get_shelf_life_display(), who]
     return [str(card.lane.label), str(step), *map(str, kind), str(card.days_late or "")]
-
-
-def _escaped(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
