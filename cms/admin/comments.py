@@ -56,7 +56,8 @@ def index(request):
 @require_POST
 def judge(request, pk: int):
     """Publish or reject, and answer where an answer was written."""
-    comment = get_object_or_404(Comment.objects.select_related("asset"), pk=pk)
+    readable = Comment.objects.exclude(state=State.UNCONFIRMED).select_related("asset")
+    comment = get_object_or_404(readable, pk=pk)
     verdict, answer = request.POST.get("verdict", ""), request.POST.get("answer", "").strip()
     if verdict in (State.PUBLISHED, State.REJECTED):
         comments.judge(comment, State(verdict), request.user)

@@ -119,12 +119,16 @@ def confirm(comment: Comment, request_facts: dict) -> bool:
 
 @transaction.atomic
 def judge(comment: Comment, state: State, user) -> None:
-    """Publish or reject. Raises PermissionDenied without the right `comment.moderate`, ValueError for other states."""
+    """Publish or reject what may be read. Raises PermissionDenied without the right `comment.moderate`, ValueError for
+    another state, and for a comment whose address nobody has proven: perhaps it was written in another's name.
+    """
     if not policy.may(user, "comment.moderate"):
         raise PermissionDenied(_("Only editors and marketers moderate comments."))
     if state not in (State.PUBLISHED, State.REJECTED):
         raise ValueError(f"A comment is published or rejected, not {state!r}")
-    Comment.objects.filter(pk=comment.pk).update(state=state, judged_by=user, judged_at=clock.now())
+    proven = Comment.objects.filter(pk=comment.pk).exclude(state=State.UNCONFIRMED)
+    if not proven.update(state=state, judged_by=user, judged_at=clock.now()):
+        raise ValueError(_("Its address is not confirmed yet."))
     log(comment, f"comment.{state}", user=user)
     _tell_of_answer(comment)
 

@@ -132,3 +132,12 @@ def test_list_is_paged_by_key(client, make_comment, owner, monkeypatch):
     older = client.get(MINE, {"before": first.context["next_key"]})
     assert [one.pk for one in older.context["comments"]] == [rows[0].pk]
     assert client.get(MINE, {"before": "nonsense"}).status_code == 200
+
+
+def test_a_comment_whose_address_is_not_proven_is_published_by_nobody(client, make_comment, editor):
+    comment = make_comment(State.UNCONFIRMED, confirmed_at=None)
+    client.force_login(editor)
+    assert client.post(reverse("comments:judge", args=[comment.pk]), {"verdict": "published"}).status_code == 404
+    with pytest.raises(ValueError, match="not confirmed"):
+        comments.judge(comment, State.PUBLISHED, editor)
+    assert Comment.objects.get().state == State.UNCONFIRMED
