@@ -26,9 +26,10 @@ logger = logging.getLogger(__name__)
 @require_http_methods(["GET", "HEAD", "POST"])
 def files(request, token: str):
     """The files of what was sent. GET changes nothing: mail scanners follow links. POST leads on to one of them."""
-    link, submission, files = _open(token)
+    link, submission, offer = _open(token)
     if submission is None:
         return _gone(request, token)
+    files = offer.files
     if request.method == "POST":
         wanted = request.POST.get("document", "")
         document = next((file.document for file in files if str(file.document_id) == wanted), None)
@@ -41,13 +42,15 @@ def files(request, token: str):
     listed = [(file, links.file_url(submission, file.document)) for file in files]
     asked = questions.words_of(submission.consents) if link.by_mail else []
     context = {"piece": submission.asset, "files": listed, "by_mail": link.by_mail, "asked": asked}
+    context["transcripts"] = offers.transcripts(offer)
     return private(render(request, "cms/gates/files.html", context))
 
 
 @require_safe
 def file(request, token: str, name: str):
     """One file. Fetched from its beginning by a person it counts, once a contact and day."""
-    link, submission, files = _open(token)
+    link, submission, offer = _open(token)
+    files = offer.files if offer else []
     document = next((one.document for one in files if link and one.document_id == link.document), None)
     if document is None:
         return _gone(request, token)
@@ -71,7 +74,7 @@ def again(request, token: str):
     except BadToken:
         return _gone(request, token)
     submission = links.find(link)
-    if submission is None or not _files_of(submission):
+    if submission is None or not _offer_of(submission):
         return _gone(request, token)
     if not link.is_expired:
         return HttpResponseRedirect(reverse("gate_files", args=[token]), status=303)
@@ -83,20 +86,21 @@ def again(request, token: str):
 
 
 def _open(token: str):
-    """(link, submission, files); (…, None, []) for a link that gives nothing."""
+    """(link, submission, offer); (…, None, None) for a link that gives nothing."""
     try:
         link = links.read(token)
     except BadToken:
-        return None, None, []
+        return None, None, None
     submission = None if link.is_expired else links.find(link)
-    files = _files_of(submission) if submission else []
-    return link, submission if files else None, files
+    offer = _offer_of(submission) if submission else None
+    return link, submission if offer else None, offer
 
 
-def _files_of(submission) -> list:
-    """The files of the piece as it is now; none of one that readers cannot see any more."""
+def _offer_of(submission):
+    """The files of the piece as it is now; None where there are none, or readers cannot see it any more."""
     piece = submission.asset
-    return offers.of(piece).files if piece and offers.is_shown(piece) else []
+    offer = offers.of(piece) if piece and offers.is_shown(piece) else None
+    return offer if offer and offer.files else None
 
 
 def _gone(request, token: str):
@@ -107,7 +111,7 @@ def _gone(request, token: str):
     except BadToken:
         return private(render(request, "cms/gates/gone.html", context, status=404))
     submission = links.find(link)
-    if submission and link.is_expired and _files_of(submission):
+    if submission and link.is_expired and _offer_of(submission):
         context = {"piece": submission.asset, "again": reverse("gate_again", args=[token])}
     else:
         context["piece"] = _piece_of(link)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from wagtail.blocks import StructValue
 
 from cms import library
 from cms.gates.models import Gate
@@ -60,12 +61,22 @@ def _in_text(piece: AssetPage, known: set[int]) -> list[AssetFile]:
     return [AssetFile(page=piece, document=block["document"], label=block["label"]) for block in said.values()]
 
 
+def transcripts(offer: Offer) -> list[StructValue]:
+    """The blocks of the recordings among its files that say in words what is heard."""
+    played = _played(offer.piece, {file.document_id for file in offer.files})
+    return [block for block in played if block["transcript"]]
+
+
 def _captions(piece: AssetPage, offered: set[int]) -> list[AssetFile]:
     """Of the recordings among `offered` that its text plays, as they are called in a player; each file once."""
-    played = [block.value for block in piece.body if block.block_type in ("video", "audio") and block.value["file"]]
-    tracks = [track for block in played if block["file"].pk in offered for track in block["tracks"] if track["file"]]
+    tracks = [track for block in _played(piece, offered) for track in block["tracks"] if track["file"]]
     said = {track["file"].pk: track for track in tracks if track["file"].pk not in offered}
     return [AssetFile(page=piece, document=track["file"], label=label_of(track)) for track in said.values()]
+
+
+def _played(piece: AssetPage, offered: set[int]) -> list[StructValue]:
+    played = [block.value for block in piece.body if block.block_type in ("video", "audio")]
+    return [block for block in played if block["file"] and block["file"].pk in offered]
 
 
 def gated(pk: int) -> Offer | None:

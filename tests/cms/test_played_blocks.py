@@ -6,9 +6,9 @@ import pytest
 from django.core.cache import cache
 from wagtail.models import ReferenceIndex
 
-from cms import players
-from cms.gates import offers
-from cms.models import AssetFile, AssetPage, Gate
+from cms import clock, players
+from cms.gates import links, offers
+from cms.models import AssetFile, AssetPage, Gate, GateSubmission
 from cms.models.pages import Audience
 from tests.cms.conftest import played, track
 
@@ -191,6 +191,25 @@ def test_captions_stand_behind_the_gate_of_what_they_go_with_whoever_else_plays_
     assert [(file.document_id, file.label) for file in offers.of(piece).files] == [
         (film.pk, ""), (words.pk, "English (captions)"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["video", "audio"])
+def test_what_is_said_in_a_recording_behind_a_gate_is_read_behind_it(client, make_piece, make_document, kind):
+    behind, teaser = (make_document(f"{name}.{'mp4' if kind == 'video' else 'mp3'}") for name in ("talk", "teaser"))
+    said = [played(file=behind.pk, transcript="<p>Zzyzx</p>"), played(file=teaser.pk, transcript="<p>Come and see</p>")]
+    gate = Gate.objects.create(name="Talks", button="Get the recording")
+    body = [{"type": kind, "value": value} for value in said]
+    piece = make_piece("Gated talk", audience=Audience.GATED, gate=gate, body=body)
+    AssetFile.objects.create(page=piece, document=behind)
+    page = client.get(piece.url).content.decode()
+    assert "Come and see" in page
+    assert "Zzyzx" not in page
+    row = GateSubmission.objects.create(
+        gate=gate, asset=piece, email="reader@firm.example", state=GateSubmission.State.TAKEN, posted_at=clock.now()
+    )
+    files = client.get(links.page_url(row)).content.decode()
+    assert "Zzyzx" in files
+    assert "Come and see" not in files
 
 
 def test_captions_of_a_recording_that_a_gated_piece_offers_in_its_text_stand_behind_the_gate(
