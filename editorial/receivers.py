@@ -5,13 +5,13 @@ Publication and workflow signals, never edit hooks: those run on every autosave.
 
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
-from wagtail.models import Revision, WorkflowState
+from wagtail.models import Page, Revision, WorkflowState
 from wagtail.signals import (
     page_published,
     page_unpublished,
+    task_submitted,
     workflow_cancelled,
     workflow_rejected,
-    workflow_submitted,
 )
 
 from cms.models import AssetPage, AssetTopic, BuyingStage, Persona, SalesFeedback, Topic
@@ -56,15 +56,19 @@ def follow_deletion(instance, **kwargs):
     schedule.lose_page(instance)
 
 
-@receiver(workflow_submitted, sender=WorkflowState)
+# What a workflow is about comes as a bare `Page`, never as an asset; a piece that is not one has no entry.
+
+
+@receiver(task_submitted)
 def follow_submission(instance, **kwargs):
-    if isinstance(page := instance.content_object, AssetPage):
+    """Sent for each task, also when the page comes back after changes: then the workflow goes on, and is not begun."""
+    if isinstance(page := instance.workflow_state.content_object, Page):
         schedule.submit(page)
 
 
 @receiver((workflow_rejected, workflow_cancelled), sender=WorkflowState)
 def follow_rejection(instance, **kwargs):
-    if isinstance(page := instance.content_object, AssetPage):
+    if isinstance(page := instance.content_object, Page):
         schedule.reject(page)
 
 

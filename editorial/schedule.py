@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.log_actions import registry as log_registry
+from wagtail.models import Page
 
 from cms import clock
 from cms.models import AssetPage, HomePage
@@ -150,12 +151,12 @@ def take_back(page: AssetPage) -> Entry | None:
     return _follow(page, Step.REVIEW, "editorial.take_back", unless=(Step.DROPPED,))
 
 
-def submit(page: AssetPage) -> Entry | None:
+def submit(page: Page) -> Entry | None:
     """The page was sent to its reviewers."""
     return _follow(page, Step.REVIEW, "editorial.submit", unless=(Step.REVIEW, Step.PUBLISHED, Step.DROPPED))
 
 
-def reject(page: AssetPage) -> Entry | None:
+def reject(page: Page) -> Entry | None:
     """The reviewers sent the page back to its writer."""
     return _follow(
         page, Step.DRAFTING, "editorial.reject", unless=(Step.DRAFTING, Step.SCHEDULED, Step.PUBLISHED, Step.DROPPED)
@@ -226,7 +227,7 @@ def _check_brief(current: Entry, step: str, user, reason: str) -> None:
     log(current, "editorial.waive", user=user, data={"reason": reason, "questions": " · ".join(questions)})
 
 
-def _follow(page: AssetPage, step: str, action: str, *, unless: tuple[str, ...]) -> Entry | None:
+def _follow(page: Page, step: str, action: str, *, unless: tuple[str, ...]) -> Entry | None:
     """Let the page's entry follow what happened to the page, unless its step is one of `unless`."""
     with transaction.atomic():
         current = Entry.objects.select_for_update().filter(page_id=page.pk).exclude(step__in=unless).first()
