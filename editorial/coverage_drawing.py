@@ -53,7 +53,7 @@ class CellPen:
             parts.append(self._figure("drafts", cell, cell.drafts, ngettext("draft", "drafts", cell.drafts)))
         parts.append(self._figure("planned", cell, cell.planned, self._words["planned"]))
         if cell.due:
-            parts.append(filled('<span class="nr-quiet">{}</span>', self._due(cell.due)))
+            parts.append(filled('<span class="nr-quiet nr-cell__due">{}</span>', self._due(cell.due)))
         return joined(parts)
 
     def _due(self, day: date) -> str:
