@@ -4,6 +4,7 @@ from django.urls import include, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
 from wagtail.admin.viewsets.pages import page_viewset_registry
 
 from cms import policy
@@ -109,3 +110,11 @@ def mine_panel(request, panels):
 def coverage_panel(request, panels):
     if policy.may(request.user, "coverage.view"):
         panels.append(CoveragePanel())
+
+
+@hooks.register("construct_homepage_panels")
+def waiting_panel(request, panels):
+    """What waits for somebody's approval stands above the map, which is longer than a screen."""
+    for panel in panels:
+        if isinstance(panel, WorkflowObjectsToModeratePanel):
+            panel.order = MinePanel.order + 5

@@ -71,3 +71,10 @@ def test_a_page_that_is_no_asset_moves_no_entry(drafting, workflow, editor, home
     home.save_revision()
     workflow.start(home, editor)
     assert step(drafting) == Step.DRAFTING
+
+
+def test_what_waits_for_approval_stands_above_the_map(client, drafting, workflow, editor, admin_user, stage, persona):
+    sent(drafting, workflow, editor)
+    client.force_login(admin_user)
+    html = client.get("/admin/").content.decode()
+    assert 0 < html.index("Awaiting your review") < html.index('class="nr-map"')
