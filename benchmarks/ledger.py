@@ -5,6 +5,7 @@ standard error. Needs wrk and a PostgreSQL that lets us make databases (LEDE_BEN
 """
 
 import contextlib
+import importlib.util
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from uuid import uuid4
 import httpx
 import psycopg
 
-from benchmarks.running import COMMON, ROOT, Load, Server, manage, postgres, worker
+from benchmarks.running import COMMON, ROOT, Gunicorn, Load, Server, manage, postgres, worker
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = int(os.environ.get("SECONDS", "4"))
@@ -65,13 +66,17 @@ def _installations(folder: Path, address: str) -> dict[str, dict[str, str]]:
 def _servers(envs: dict[str, dict[str, str]]) -> dict[str, Server]:
     ours, django = "tracking.asgi:app", ("--blocking-threads", "4")
     way = "benchmarks.django_way:application"
-    return {
+    servers = {
         "constant": Server("benchmarks.constant:app", envs["constant"]),
         "postgres": Server(ours, envs["postgres"], "asgi", DATABASE),
         "sqlite": Server(ours, envs["sqlite"]),
         "django.postgres": Server(way, envs["django.postgres"], "wsgi", DATABASE, *django),
         "django.sqlite": Server(way, envs["django.sqlite"], "wsgi", "", *django),
     }
+    if importlib.util.find_spec("gunicorn"):
+        servers["gunicorn.postgres"] = Gunicorn(way, envs["django.postgres"], "wsgi", DATABASE)
+        servers["gunicorn.sqlite"] = Gunicorn(way, envs["django.sqlite"], "wsgi")
+    return servers
 
 
 def _measured(servers: dict[str, Server], envs: dict, links: Path, address: str) -> Runs:
@@ -79,7 +84,7 @@ def _measured(servers: dict[str, Server], envs: dict, links: Path, address: str)
     runs: Runs = defaultdict(list)
 
     def run(name: str, what: str, pause: float = 0) -> None:
-        connections = DJANGOS_CONNECTIONS if name.startswith("django") else CONNECTIONS
+        connections = DJANGOS_CONNECTIONS if name.startswith(("django", "gunicorn")) else CONNECTIONS
         load = servers[name].load(links, SECONDS, connections, pause)
         runs[f"{name}{what}"].append(load)
         _note(f"{name}{what}", load)
@@ -106,31 +111,41 @@ def _measured(servers: dict[str, Server], envs: dict, links: Path, address: str)
 
 
 def _report(runs: Runs) -> None:
-    limit, limit_cpu = _median(runs["constant"], "rate"), _median(runs["constant"], "cpu")
-    _say("ledger.constant.rate", limit, "requests/s")
-    _say("ledger.constant.cpu_ms", limit_cpu * 1000, "ms per 1,000")
+    _say("ledger.constant.rate", _median(runs["constant"], "rate"), "requests/s")
+    _say("ledger.constant.cpu_ms", _median(runs["constant"], "cpu") * 1000, "ms per 1,000")
     for name in ("postgres", "sqlite"):
-        ours, django = runs[name], runs[f"django.{name}"]
-        rate, cpu = _median(ours, "rate"), _median(ours, "cpu")
-        _say(f"ledger.{name}.rate", rate, "requests/s")
-        _say(f"ledger.{name}.cpu_ms", cpu * 1000, "ms per 1,000")
-        _say(f"ledger.{name}.refused", sum(load.refused for load in ours), "requests")
-        _say(f"ledger.{name}.ratio_to_limit", _ratio(ours, runs["constant"], "rate"), "ratio")
-        _say(f"ledger.{name}.cpu_ratio_to_limit", _ratio(ours, runs["constant"], "cpu"), "ratio")
-        _say(f"ledger.django.{name}.rate", _median(django, "rate"), "requests/s")
-        _say(f"ledger.django.{name}.cpu_ms", _median(django, "cpu") * 1000, "ms per 1,000")
-        _say(f"ledger.{name}.ratio_to_django", _ratio(ours, django, "rate"), "ratio")
-        _say(f"ledger.{name}.cpu_ratio_to_django", _ratio(django, ours, "cpu"), "ratio")
-        half, limits = runs[f"{name} at half"], runs[f"constant at half of {name}"]
-        _say(f"ledger.{name}.half.rate", _median(half, "rate"), "requests/s")
-        _say(f"ledger.{name}.half.p50_ms", _median(half, "p50") * 1000, "ms")
-        _say(f"ledger.{name}.half.p99_ms", _median(half, "p99") * 1000, "ms")
-        _say(f"ledger.constant.half_of_{name}.p99_ms", _median(limits, "p99") * 1000, "ms")
-        allowed = max(0.030, 8 * _median(limits, "p99"))
-        _say(f"ledger.{name}.p99_ratio", _median(half, "p99") / allowed, "ratio")
-        reacting, beside = runs[f"{name} reacting"], runs[f"constant beside the worker of {name}"]
-        _say(f"ledger.{name}.reacting.rate", _median(reacting, "rate"), "requests/s")
-        _say(f"ledger.{name}.reacting.ratio_to_limit", _ratio(reacting, beside, "rate"), "ratio")
+        _report_costs(name, runs)
+        _report_waiting(name, runs)
+
+
+def _report_costs(name: str, runs: Runs) -> None:
+    """At the top rate, beside the constant and beside each way of serving Django that was measured."""
+    ours = runs[name]
+    _say(f"ledger.{name}.rate", _median(ours, "rate"), "requests/s")
+    _say(f"ledger.{name}.cpu_ms", _median(ours, "cpu") * 1000, "ms per 1,000")
+    _say(f"ledger.{name}.refused", sum(load.refused for load in ours), "requests")
+    _say(f"ledger.{name}.ratio_to_limit", _ratio(ours, runs["constant"], "rate"), "ratio")
+    _say(f"ledger.{name}.cpu_ratio_to_limit", _ratio(ours, runs["constant"], "cpu"), "ratio")
+    for way in ("django", "gunicorn"):
+        if theirs := runs[f"{way}.{name}"]:
+            _say(f"ledger.{way}.{name}.rate", _median(theirs, "rate"), "requests/s")
+            _say(f"ledger.{way}.{name}.cpu_ms", _median(theirs, "cpu") * 1000, "ms per 1,000")
+            _say(f"ledger.{name}.ratio_to_{way}", _ratio(ours, theirs, "rate"), "ratio")
+            _say(f"ledger.{name}.cpu_ratio_to_{way}", _ratio(theirs, ours, "cpu"), "ratio")
+
+
+def _report_waiting(name: str, runs: Runs) -> None:
+    """At half of the top rate, and beside a worker that reacts."""
+    half, limits = runs[f"{name} at half"], runs[f"constant at half of {name}"]
+    _say(f"ledger.{name}.half.rate", _median(half, "rate"), "requests/s")
+    _say(f"ledger.{name}.half.p50_ms", _median(half, "p50") * 1000, "ms")
+    _say(f"ledger.{name}.half.p99_ms", _median(half, "p99") * 1000, "ms")
+    _say(f"ledger.constant.half_of_{name}.p99_ms", _median(limits, "p99") * 1000, "ms")
+    allowed = max(0.030, 8 * _median(limits, "p99"))
+    _say(f"ledger.{name}.p99_ratio", _median(half, "p99") / allowed, "ratio")
+    reacting, beside = runs[f"{name} reacting"], runs[f"constant beside the worker of {name}"]
+    _say(f"ledger.{name}.reacting.rate", _median(reacting, "rate"), "requests/s")
+    _say(f"ledger.{name}.reacting.ratio_to_limit", _ratio(reacting, beside, "rate"), "ratio")
 
 
 def _median(loads: list[Load], figure: str) -> float:

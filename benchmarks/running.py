@@ -44,9 +44,8 @@ class Server:
 
     def __init__(self, app: str, env: dict[str, str], interface: str = "asgi", database: str = "", *flags: str):
         self.port, self.database = processes.free_port(), database
-        command = [str(Path(sys.executable).with_name("granian")), "--interface", interface, "--workers", "1"]
-        command += ["--port", str(self.port), "--no-ws", "--log-level", "error", "--workers-kill-timeout", "10"]
-        self.process = subprocess.Popen([*command, *flags, app], cwd=ROOT, env=os.environ | COMMON | env)
+        command = [*self._command(interface), *flags, app]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | COMMON | env)
         self.peak = 0
 
     @property
@@ -83,10 +82,22 @@ class Server:
     def __exit__(self, *error: object) -> None:
         processes.end(self.process, 20)
 
+    def _command(self, interface: str) -> list[str]:
+        command = [str(Path(sys.executable).with_name("granian")), "--interface", interface, "--workers", "1"]
+        return [*command, "--port", str(self.port), "--no-ws", "--log-level", "error", "--workers-kill-timeout", "10"]
+
     def _cpu(self) -> float:
         """Seconds that the server and its database's processes have used."""
         pids = [*_tree(self.process.pid), *(_backends(self.database) if self.database else ())]
         return sum(map(used, pids))
+
+
+class Gunicorn(Server):
+    """gunicorn with one worker of four threads, as Django is served most often; it is none of our requirements."""
+
+    def _command(self, interface: str) -> list[str]:
+        command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "4"]
+        return [*command, "--bind", f"127.0.0.1:{self.port}", "--log-level", "error"]
 
 
 @contextlib.contextmanager
