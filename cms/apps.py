@@ -10,7 +10,7 @@ class CmsConfig(AppConfig):
     def ready(self):
         """Read every app's policies, then keep Django's group permissions equal to them after each migrate."""
         # Policies need the loaded app registry; so do those that register their kinds of job by being imported.
-        from cms import classifying, policy, postgres  # noqa: PLC0415, F401
+        from cms import address, classifying, policy, postgres  # noqa: PLC0415, F401
         from cms.admin import exports  # noqa: PLC0415
         from cms.importers import undoing, work  # noqa: PLC0415, F401
 
@@ -20,3 +20,4 @@ class CmsConfig(AppConfig):
         # Asked after the last app: earlier, a fresh database does not hold every app's permissions yet.
         last = [config for config in apps.get_app_configs() if config.models_module][-1]
         post_migrate.connect(policy.grant_model_permissions, sender=last)
+        post_migrate.connect(address.keep, sender=last)

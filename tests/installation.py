@@ -164,10 +164,11 @@ def template() -> Path:
 
 
 def fingerprint() -> str:
-    """What a migrated database depends on: our migrations, our table of rights, and the packages' versions."""
+    """What a migrated database depends on: our migrations, rights and address, and the packages' versions."""
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     for app in settings.FIRST_PARTY_APPS:
         for path in sorted([*(ROOT / app / "migrations").glob("*.py"), ROOT / app / "policies.py"]):
             digest.update(path.name.encode() + path.read_bytes())
-    digest.update((ROOT / "tracking" / "models" / "drafts.py").read_bytes())
+    for path in ("tracking/models/drafts.py", "cms/address.py"):
+        digest.update((ROOT / path).read_bytes())
     return digest.hexdigest()[:16]
