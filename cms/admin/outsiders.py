@@ -79,7 +79,7 @@ def _furniture(*labels: str) -> dict:
     return {
         "page_title": labels[-1],
         "header_title": labels[-1],
-        "header_icon": "bin",
+        "header_icon": "group",
         "breadcrumbs_items": crumbs,
     }
 
@@ -93,4 +93,4 @@ URLS = [
 def menu_item():
     """In the menu of reports, for marketers and admins."""
     item = item_for(RIGHT)
-    return item(_("People outside"), reverse("outsiders"), name="outsiders", icon_name="bin", order=1110)
+    return item(_("People outside"), reverse("outsiders"), name="outsiders", icon_name="group", order=1110)
