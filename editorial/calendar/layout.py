@@ -153,7 +153,7 @@ def by_person(cards: Iterable[Card]) -> dict[str, list[Card]]:
     people, others = {}, {}
     for card in cards:
         who = card.entry.assignee if card.entry and not card.slot else None
-        name = str(who) if who else _("Nobody yet") if card.entry and not card.slot else _("Not planned here")
+        name = str(who) if who else _("Nobody yet") if card.entry and not card.slot else _("Without an entry")
         (people if who else others).setdefault(name, []).append(card)
     return {name: people[name] for name in sorted(people, key=str.lower)} | dict(sorted(others.items()))
 

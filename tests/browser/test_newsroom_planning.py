@@ -90,7 +90,7 @@ def test_the_dialog_takes_the_steps_along_and_undo_brings_both_back(site, page, 
     page.goto(site.url + of_quarter(entry))
     day = entry.due_on
     press(page, page.get_by_role("link", name="Move to… Doors in winter"))
-    page.get_by_label("Its open steps move as far").check()
+    page.get_by_label("Move its open steps by as many days").check()
     assert violations(page) == []
     press(page, page.get_by_role("button", name="One week later"))
     page.get_by_text("“Doors in winter” and 1 step are moved to").wait_for()

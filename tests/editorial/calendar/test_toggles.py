@@ -94,7 +94,7 @@ def test_a_day_is_grouped_by_who_has_its_cards(client, editor, marketer, make_en
     html = grouped.content.decode()
     found = re.findall(r'nr-person"><h4>([\w ]+) <span class="nr-quiet">(\d)|data-title="(\w+)"', html)
     assert ["".join(one) for one in found] == [
-        "editor2", "b", "d", "marketer1", "a", "Nobody yet1", "c", "Not planned here1", "Live",
+        "editor2", "b", "d", "marketer1", "a", "Nobody yet1", "c", "Without an entry1", "Live",
     ]  # fmt: skip
     assert ("data-grouped" in html, grouped.context["toggles"][1]["label"]) == (view == "week", "Do not group")
 
