@@ -44,8 +44,9 @@ def test_library_is_published_with_tags_covers_and_dates(installation):
     assert len(days) > 20
 
 
-def test_site_bears_the_company_s_name(installation):
-    assert Site.objects.get().site_name == demo.cast()["company"]["name"]
+def test_site_bears_the_company_s_name_and_its_address(installation):
+    site = Site.objects.get()
+    assert (site.site_name, site.hostname) == (demo.cast()["company"]["name"], "127.0.0.1")
     assert HomePage.objects.get().intro == demo.cast()["company"]["tagline"]
 
 

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from wagtail.utils.apps import get_app_submodules
 
-from cms import demo, demo_people, schema, server
+from cms import address, demo, demo_people, schema, server
 
 
 class Command(BaseCommand):
@@ -18,6 +18,7 @@ class Command(BaseCommand):
             raise CommandError("This is a production installation; the demonstration would mix with its data.")
         if schema.gap().lacking:
             call_command("migrate", verbosity=1)
+        address.keep()  # without a migration, too: the port may be another one today
         begun = time.monotonic()
         for app, module in get_app_submodules("demo"):
             if load := getattr(module, "load", None):
@@ -30,8 +31,8 @@ class Command(BaseCommand):
 
     def _tell(self):
         self.stdout.write("")
-        for name, address in server.addresses().items():
-            self.stdout.write(f"  {name:<14} {address}")
+        for name, url in server.addresses().items():
+            self.stdout.write(f"  {name:<14} {url}")
         self.stdout.write(f"  {'Log in as':<14} user name   password")
         for group, username, password in demo_people.logins(demo.cast()["users"]):
             self.stdout.write(f"    {group:<14} {username:<10} {password}")
