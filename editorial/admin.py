@@ -28,7 +28,12 @@ class BriefPointViewSet(ModelViewSet):
     icon = "clipboard-list"
     add_to_settings_menu = True
     form_fields = ["text", "format", "needed", "heading"]
-    list_display = ["text", "format", BooleanColumn("needed", label=_("Needed before drafting")), "heading"]
+    list_display = [
+        "text",
+        Column("format", label=_("Format"), accessor=lambda point: point.get_format_display() or _g("Every format")),
+        BooleanColumn("needed", label=_("Needed before drafting")),
+        "heading",
+    ]
     sort_order_field = "sort_order"
     copy_view_enabled = False
 

@@ -45,4 +45,5 @@ def test_the_editor_opens_the_skeleton_and_the_team_keeps_the_headings(client, m
     assert "What came of it" in client.get(f"/admin/pages/{page.pk}/edit/").content.decode()
     said = {"text": "For whom?", "format": "", "heading": "For whom"}
     assert client.post("/admin/newsroom/brief-questions/new/", said).status_code == 302
+    assert "Every format" in client.get("/admin/newsroom/brief-questions/").content.decode()
     assert BriefPoint.objects.get(text="For whom?").heading == "For whom"
