@@ -55,8 +55,8 @@ def _steps(user, today: date) -> list[tuple]:
 
 def _pieces(user, today: date) -> list[tuple]:
     return [
-        (day, _("Look at again"), title, reverse("wagtailadmin_pages:edit", args=[pk]))
-        for day, title, pk in reviews.of(user, today)[: SHOWN + 1]
+        (day, _("Look at again"), title, reviews.address(pk, plan))
+        for day, title, pk, plan in reviews.of(user, today)[: SHOWN + 1]
     ]
 
 

@@ -145,5 +145,5 @@ def _line(step: Assignment, today: date) -> dict[str, str]:
 
 
 def _line_of_piece(piece: AssetPage, today: date) -> dict[str, str]:
-    url = settings.BASE_URL + reverse("wagtailadmin_pages:edit", args=[piece.pk])
+    url = settings.BASE_URL + reviews.address(piece.pk, piece.plan)
     return {"name": piece.title, "when": when(piece.again, today), "url": url}

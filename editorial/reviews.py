@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from cms.models import AssetPage
 from editorial.calendar import dated
@@ -18,9 +19,14 @@ AGAIN = timedelta(days=7)
 
 
 def near(today: date) -> QuerySet:
-    """The live pieces whose day is near or over: `again` is the day, `person` whose they are (None: nobody's)."""
+    """The live pieces whose day is near or over: `again` is the day, `person` whose they are (None: nobody's), and
+    `plan` the entry that has the day (None: the page itself)."""
     whose = Case(When(entry__assignee__is_active=True, then=F("entry__assignee")), default=F("owner"))
-    pieces = AssetPage.objects.filter(live=True).annotate(again=Coalesce("entry__review_on", "review_by"), person=whose)
+    pieces = AssetPage.objects.filter(live=True).annotate(
+        again=Coalesce("entry__review_on", "review_by"),
+        person=whose,
+        plan=Case(When(entry__review_on__isnull=False, then=F("entry__pk"))),
+    )
     return pieces.filter(again__lte=today + LEAD).order_by("again", "pk")
 
 
@@ -32,9 +38,14 @@ def news(today: date) -> Q:
 
 
 def of(user, today: date) -> QuerySet:
-    """(day, title, key) of those of one person, the first first. One query, by their own pages and entries."""
+    """(day, title, key, plan) of those of one person, the first first. One query, by their own pages and entries."""
     mine = dated.any_of(near(today), Q(entry__assignee=user), Q(owner=user, person=user.pk) & ~Q(entry__assignee=user))
-    return mine.values_list("again", "title", "pk").order_by("again", "pk")
+    return mine.values_list("again", "title", "pk", "plan").order_by("again", "pk")
+
+
+def address(pk: int, plan: int | None) -> str:
+    """Where a piece gets another day: on its entry where that has the day, since the page's own would not count."""
+    return reverse("editorial:edit", args=[plan]) if plan else reverse("wagtailadmin_pages:edit", args=[pk])
 
 
 def tell(pieces: list[tuple[int, date]], today: date) -> None:

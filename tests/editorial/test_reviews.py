@@ -86,11 +86,14 @@ def test_whose_entry_it_is_comes_before_who_owns_the_page(make_entry, make_user,
     AssetPage.objects.filter(pk=page.pk).update(owner=editor, review_by=None)
     people = (colleague, editor)
     assert [[row.title for row in reviews.near(TODAY).filter(person=one.pk)] for one in people] == [["Doors"], []]
-    assert [[title for _day, title, _pk in reviews.of(one, TODAY)] for one in people] == [["Doors"], []]
+    assert [[title for _day, title, *_where in reviews.of(one, TODAY)] for one in people] == [["Doors"], []]
     type(colleague).objects.filter(pk=colleague.pk).update(is_active=False)
     assert [[row.title for row in reviews.near(TODAY).filter(person=one.pk)] for one in people] == [[], ["Doors"]]
+    type(colleague).objects.filter(pk=colleague.pk).update(is_active=True)
+    edit = f"/admin/newsroom/entries/{entry.pk}/"
+    assert [line.url for line in mine.lines(colleague, TODAY)] == [edit]
     Entry.objects.update(assignee=None)
-    assert [title for _day, title, _pk in reviews.of(editor, TODAY)] == ["Doors"]
+    assert [title for _day, title, *_where in reviews.of(editor, TODAY)] == ["Doors"]
 
 
 def test_what_is_offline_far_off_or_nobodys_is_not_told(owned, mailoutbox):
