@@ -263,6 +263,8 @@ def test_an_expert_answers_and_judges_a_quote_by_their_link_without_account_or_s
     assert page.get_by_text("Mostly me.").is_visible()
     assert page.get_by_text("“We guess no longer.” Corrected").is_visible()
     page.get_by_text("Ask an expert").click()
+    new, ends = page.locator(".nr-interviews__new"), "one => one.getBoundingClientRect().right"
+    assert max(field.evaluate(ends) for field in new.locator("input:visible").all()) <= new.evaluate(ends)
     assert (violations(page), overflows(page)) == ([], False)
     page.get_by_role("button", name="Take the link back").click()
     expert.reload()
