@@ -25,4 +25,4 @@ def load(say) -> None:
     )
     InterviewQuestion.objects.create(interview=asked, text="What would you tell somebody who begins on Monday?")
     Quote.objects.create(interview=asked, text="Everybody walks past the box in hall three.", asked_at=at)
-    say("Experts: one asked, with a quote that waits for leave")
+    say("Experts: one asked, with a quote that waits for their yes")

@@ -58,7 +58,7 @@ WITH_WORDS = {
     "editorial.resend_expert": (gettext_lazy("Send an expert a new link"), gettext_lazy("New link for %(who)s")),
     "editorial.revoke_expert": (gettext_lazy("Take an expert's link back"), gettext_lazy("Link taken back: %(who)s")),
     "editorial.hear_expert": (gettext_lazy("Hear an expert"), gettext_lazy("%(who)s: %(question)s %(new)s")),
-    "editorial.ask_quote": (gettext_lazy("Ask for leave to quote"), gettext_lazy("Leave asked of %(who)s: “%(text)s”")),
+    "editorial.ask_quote": (gettext_lazy("Ask to quote"), gettext_lazy("Asked %(who)s to be quoted: “%(text)s”")),
     "editorial.hear_quote": (
         gettext_lazy("Hear of a quote"),
         gettext_lazy("%(who)s on a quote: %(verdict)s: “%(text)s”"),

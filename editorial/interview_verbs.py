@@ -18,6 +18,7 @@ class ExpertForm(forms.ModelForm):
     class Meta:
         model = Interview
         fields = ["name", "role", "email"]
+        labels = {"email": gettext_lazy("E-mail")}
 
 
 class QuoteForm(forms.Form):

@@ -42,7 +42,7 @@ def state(interview: Interview) -> str:
     """How far it is, in words. Of one from `of`."""
     quotes, questions = interview.quotes.all(), interview.questions.all()
     if number := sum(not one.verdict for one in quotes):
-        return ngettext("%d quote waits for leave", "%d quotes wait for leave", number) % number
+        return ngettext("%d quote waits for their yes", "%d quotes wait for their yes", number) % number
     if quotes:
         return _("quotes approved") if any(one.verdict != Quote.Verdict.REFUSED for one in quotes) else _("not quoted")
     number = sum(not one.answer for one in questions)
@@ -69,7 +69,7 @@ def ask(entry: Entry, *, user, name: str, email: str, role: str, questions: Iter
 
 
 def quote(interview: Interview, text: str, *, user) -> Quote:
-    """Ask for leave to publish these words as theirs; they get a new link, and the old one ends. Raises Refused."""
+    """Ask whether these words may be published as theirs; they get a new link, and the old one ends. Raises Refused."""
     with transaction.atomic():
         current = _locked(interview)
         if current.quotes.count() >= MOST:

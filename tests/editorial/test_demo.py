@@ -22,7 +22,7 @@ def test_the_plan_has_every_kind_of_entry(loaded):
         "Calendar: 14 entries planned, 1 fulfilled by pieces that are live",
         "Held room: a rule with 8 slots to come, one filled, one passed",
         "Mix: 3 targets",
-        "Experts: one asked, with a quote that waits for leave",
+        "Experts: one asked, with a quote that waits for their yes",
     ]
     assert {entry.step for entry in entries} == {"idea", "brief", "assigned", "drafting", "review", "published"}
     assert (sum(entry.due_on is None for entry in entries), AssetPage.objects.filter(live=False).count()) == (3, 2)

@@ -177,7 +177,7 @@ def test_answers_and_quotes_stand_beside_the_page_editor(client, entry, editor, 
     page = schedule.start_draft(entry, marketer)
     client.force_login(editor)
     shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
-    assert ("Mostly me." in shown, "Ask for leave" in shown) == (True, False)
+    assert ("Mostly me." in shown, "Ask whether it may be published" in shown) == (True, False)
 
 
 @pytest.mark.parametrize("number", [1, 3, 30])
