@@ -4,10 +4,15 @@ import os
 import warnings
 
 from django.core.asgi import get_asgi_application
+from django.db import connections
 from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
 django = get_asgi_application()
+# Here each request has a thread of its own, and its connections with it: kept open they would be nobody's, until Python
+# happens to collect the thread as garbage.
+for alias in connections:
+    connections.settings[alias]["CONN_MAX_AGE"] = 0
 # A dotted string: cms imports no other app (docs/architecture.md).
 collector = import_string("tracking.collector.app")
 
