@@ -30,7 +30,7 @@ Scope, Receive, Send = dict[str, Any], Callable[[], Awaitable[dict]], Callable[[
 Handler = Callable[[Scope, Headers, Receive], Awaitable[Response]]
 MAX_KEY, MAX_ORIGIN = 32, 300
 LARGE = 4 * 1024  # bytes of a body that is refused before it is read when much waits already
-GARBAGE = 50_000  # objects more than before until Python looks which of them are garbage: about 10 MB
+GARBAGE = 10_000  # objects more than before until Python looks which of them are garbage: about 4 MB
 LINK_PATIENCE = 0.5  # seconds a reader waits for the store before being sent on
 
 
