@@ -30,7 +30,6 @@ Scope, Receive, Send = dict[str, Any], Callable[[], Awaitable[dict]], Callable[[
 Handler = Callable[[Scope, Headers, Receive], Awaitable[Response]]
 MAX_KEY, MAX_ORIGIN = 32, 300
 LARGE = 4 * 1024  # bytes of a body that is refused before it is read when much waits already
-GARBAGE = 10_000  # objects more than before until Python looks which of them are garbage: about 4 MB
 LINK_PATIENCE = 0.5  # seconds a reader waits for the store before being sent on
 
 
@@ -225,11 +224,9 @@ def _crediting(destination: str, token: str) -> str:
 
 
 def _settle_in() -> None:
-    """What is loaded now stays: looking through it for garbage would stop every request for a third of a second. What
-    a request makes is gone when it is answered; looked for later, little is left to look through."""
+    """What is loaded now stays: looking through it for garbage would stop every request for a third of a second."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE)
     wakeups.spare(asyncio.get_running_loop())
 
 
