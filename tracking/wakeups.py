@@ -24,8 +24,8 @@ class _Wake:
 
     def __init__(self, loop: asyncio.SelectorEventLoop):
         self._is_pending = False
-        self._write, self._heard = loop._write_to_self, loop._process_self_data  # type: ignore[attr-defined]
-        loop._write_to_self, loop._process_self_data = self, self._read  # type: ignore[attr-defined]
+        self._write, self._heard = loop._write_to_self, loop._process_self_data
+        loop._write_to_self, loop._process_self_data = self, self._read
 
     def __call__(self) -> None:
         if not self._is_pending:
