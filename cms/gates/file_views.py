@@ -51,7 +51,7 @@ def file(request, token: str, name: str):
     """One file. Fetched from its beginning by a person it counts, once a contact and day."""
     link, submission, offer = _open(token)
     files = offer.files if offer else []
-    document = next((one.document for one in files if link and one.document_id == link.document), None)
+    document = next((one.document for one in files if one.document_id == link.document), None)
     if document is None:
         return _gone(request, token)
     try:
