@@ -14,6 +14,8 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 from wagtail.utils.apps import get_app_submodules
 
+from cms import keys
+
 MOST = 50  # rows of a kind that are shown; more of a name finds fewer
 SHORTEST = 3
 NOBODY = "–"
@@ -69,12 +71,12 @@ def find(text: str) -> tuple[list[Found], bool]:
     return found, is_cut
 
 
-def chosen(keys: Iterable[str]) -> list[Found]:
-    """The rows of these keys (see `key_of`) that still name somebody; what is no key is passed over."""
+def chosen(named: Iterable[str]) -> list[Found]:
+    """The rows named so (see `key_of`) that still name somebody; what is no key is passed over."""
     wanted: dict[str, set[int]] = {}
-    for kind, _dot, pk in (key.partition(":") for key in keys):
-        if pk.isascii() and pk.isdecimal() and len(pk) < 19:
-            wanted.setdefault(kind, set()).add(int(pk))
+    for kind, _dot, pk in (key.partition(":") for key in named):
+        if number := keys.number(pk):
+            wanted.setdefault(kind, set()).add(number)
     return [
         (kind, row) for kind in kinds() for row in kind.rows().filter(pk__in=wanted.get(kind.key, ())).order_by("pk")
     ]

@@ -12,6 +12,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.contrib.settings.registry import register_setting
 
+from cms.keys import number
 from cms.models import Topic
 from editorial import slot_rules
 from editorial.models import BriefPoint, CoverageLevels, Interest, MixTarget, SlotRule
@@ -100,9 +101,8 @@ class AddInterestView(generic.CreateView):
     """The topic may come in the address, where readers ask for one."""
 
     def get_initial_form_instance(self):
-        topic = self.request.GET.get("topic", "")
-        known = topic.isdecimal() and len(topic) < 19 and Topic.objects.filter(pk=topic).first()
-        return Interest(topic=known) if known else Interest()
+        key = number(self.request.GET.get("topic"))
+        return Interest(topic=Topic.objects.filter(pk=key).first() if key else None)
 
 
 class InterestViewSet(ModelViewSet):

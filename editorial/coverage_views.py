@@ -11,6 +11,7 @@ from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import BaseListingView, WagtailAdminTemplateMixin
 
 from cms import policy
+from cms.keys import number
 from cms.models import BuyingStage, Persona, Topic
 from cms.models.pages import Format, ShelfLife
 from editorial import coverage, coverage_export, coverage_lists, snapshots
@@ -40,8 +41,8 @@ def part_of(request) -> Narrowing:
     """The topic, format, shelf life and age in the address. Raises Http404 for one that does not exist."""
     topic, format_ = request.GET.get("topic", ""), request.GET.get("format", "")
     shelf_life, age = request.GET.get("shelf_life", ""), request.GET.get("age", "")
-    known = topic.isdecimal() and len(topic) < 19
-    found = Topic.objects.filter(pk=topic).first() if known else None
+    key = number(topic)
+    found = Topic.objects.filter(pk=key).first() if key else None
     if (topic and found is None) or (format_ and format_ not in Format.values):
         raise Http404(f"There is no topic {topic!r} or no format {format_!r}")
     if (shelf_life and shelf_life not in ShelfLife.values) or (age and age not in Age.values):
@@ -136,7 +137,7 @@ class CellView(policy.RightRequired, BaseListingView):
 
     def _asked(self, name) -> str:
         value = self.request.GET.get(name, ALL)
-        if value not in (ALL, NOBODY) and not (value.isdecimal() and len(value) < 19):
+        if value not in (ALL, NOBODY) and not number(value):
             raise Http404(f"{name} is a key, {ALL} or {NOBODY}, not {value!r}")
         return value
 

@@ -20,7 +20,7 @@ from wagtail.admin.widgets import AdminPageChooser
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from cms import clock, policy
+from cms import clock, keys, policy
 from cms.models import AssetPage, Campaign
 from cms.models.pages import Audience
 from tracking import links, queries, stream
@@ -117,8 +117,8 @@ def _readers(link: Link, asked: Any) -> dict[str, Any]:
     robots, before = bool(asked.get("robots")), asked.get("before", "")
     found = Event.objects.filter(link_ref=link.ref).order_by("-pk")
     found = found.exclude(verdict=Verdict.HUMAN) if robots else found.filter(verdict=Verdict.HUMAN)
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        found = found.filter(pk__lt=int(before))
+    if key := keys.number(before):
+        found = found.filter(pk__lt=key)
     events = list(found[: READERS + 1])
     older = events[READERS - 1].pk if len(events) > READERS else None
     events = events[:READERS]

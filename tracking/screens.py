@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import AdminPageChooser
 
-from cms import clock, policy
+from cms import clock, keys, policy
 from cms.models import AssetPage
 from tracking import accounts, dropped, rollups, stream, vitals, words
 from tracking.kinds import KINDS
@@ -100,9 +100,9 @@ def _key(request, name: str) -> int | None:
     text = request.GET.get(name, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    if not (key := keys.number(text)):
         raise BadRequest(_("`%s` is the number of an event") % name)
-    return int(text)
+    return key
 
 
 def _without_place(request) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from wagtail.admin.viewsets.base import ViewSet
 
-from cms import policy
+from cms import keys, policy
 from cms.admin import own_comments, rating_notes
 from cms.admin.comment_tabs import TABS
 from cms.admin.menu import item_for
@@ -32,9 +32,8 @@ def index(request):
     """One tab, newest first; `before` is the key of the last one of the page before."""
     tab = _tab(request.GET.get("show", ""))
     rows = Comment.objects.filter(state=tab).select_related("asset", "answered_by", "judged_by").order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    if before := keys.number(request.GET.get("before")):
+        rows = rows.filter(pk__lt=before)
     found = list(rows[: PAGE_SIZE + 1])
     title = _("Comments")
     context = {

@@ -16,7 +16,7 @@ from wagtail.admin.ui.tables import Column, NumberColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.log_actions import log
 
-from cms import policy
+from cms import keys, policy
 from cms.admin.taxonomy import ListOfOurs
 from cms.gates import export, figures, offers, submissions
 from cms.gates.models import Gate, GateSubmission
@@ -74,9 +74,8 @@ def sent(request, pk: int):
     tab = request.GET.get("show", "")
     tab = tab if tab in dict(TABS) else State.TAKEN.value
     rows = GateSubmission.objects.filter(gate=gate, state=tab).order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    if before := keys.number(request.GET.get("before")):
+        rows = rows.filter(pk__lt=before)
     found = list(rows[: PAGE_SIZE + 1])
     title = _("Sent through “%s”") % gate
     trail = [

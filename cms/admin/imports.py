@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from wagtail.admin.viewsets.base import ViewSet
 
-from cms import policy
+from cms import keys, policy
 from cms.admin.import_columns import columns
 from cms.admin.import_forms import SourceForm, WriteForm
 from cms.admin.menu import item_for
@@ -36,9 +36,8 @@ def _crumbs(*labels):
 def index(request):
     """The kinds of sources, and the imports so far, newest first; `before` is the key of the last row before."""
     rows = ImportBatch.objects.select_related("user", "job").order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    if before := keys.number(request.GET.get("before")):
+        rows = rows.filter(pk__lt=before)
     page = list(rows[: PAGE_SIZE + 1])
     context = {
         "page_title": _("Import"),

@@ -37,9 +37,8 @@ def _crumbs(*labels):
 def index(request):
     """My jobs, newest first; `before` is the key of the last row of the page before."""
     rows = _mine(request).select_related("created_by").order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    if before := keys.number(request.GET.get("before")):
+        rows = rows.filter(pk__lt=before)
     page = list(rows[: PAGE_SIZE + 1])
     context = {
         "page_title": _("Jobs"),

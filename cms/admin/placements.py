@@ -155,7 +155,8 @@ def _back(request) -> str:
 
 def _pair(text: str) -> tuple[int, int] | None:
     asset, _dash, stage = text.partition("-")
-    return (keys.number(asset), keys.number(stage)) if keys.number(asset) and keys.number(stage) else None
+    pair = keys.number(asset), keys.number(stage)
+    return pair if all(pair) else None
 
 
 def _frame(title: str, trail=()) -> dict:

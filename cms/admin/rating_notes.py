@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cms import policy
+from cms import keys, policy
 from cms.admin.comment_tabs import TABS
 from cms.feedback import notes
 from cms.models import RatingNote
@@ -19,9 +19,8 @@ PAGE_SIZE = 25
 def index(request):
     """Newest first; `before` is the key of the last one of the page before."""
     rows = RatingNote.objects.select_related("rating__asset").order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    if before := keys.number(request.GET.get("before")):
+        rows = rows.filter(pk__lt=before)
     found = list(rows[: PAGE_SIZE + 1])
     title = _("With ratings")
     context = {

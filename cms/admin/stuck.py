@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from wagtail.log_actions import log
 
-from cms import policy, stuck
+from cms import keys, policy, stuck
 from cms.admin.menu import item_for
 
 FIRST_ROWS = 10
@@ -89,8 +89,8 @@ def _furniture(*labels: str) -> dict:
 
 def _page(kind: stuck.Kind, size: int, before: str) -> dict:
     rows = kind.rows().order_by("-pk")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    if key := keys.number(before):
+        rows = rows.filter(pk__lt=key)
     found = list(rows[: size + 1])
     shown = found[:size]
     return {

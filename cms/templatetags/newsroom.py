@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from cms import library, onward, pictures, ports, wording
+from cms import keys, library, onward, pictures, ports, wording
 from cms.feedback import comments as said
 from cms.feedback import notes, polls, ratings
 from cms.feedback.views import WORDS, thanks_words
@@ -167,9 +167,7 @@ def files(page):
 def comments(context, page):
     """What readers said of a piece, newest first, and the form to say something, too. One query."""
     asked = context["request"].GET
-    before = asked.get("earlier", "")
-    is_key = before.isascii() and before.isdecimal() and len(before) < 19
-    rows = said.published(page.pk, int(before) if is_key else None)
+    rows = said.published(page.pk, keys.number(asked.get("earlier")) or None)
     found = list(rows[: said.SHOWN + 1])
     return {
         "comments": found[: said.SHOWN],

@@ -17,6 +17,7 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic import HistoryView, WagtailAdminTemplateMixin
 
 from cms import clock, policy
+from cms.keys import number
 from cms.models import BuyingStage, Persona, Topic
 from cms.models.pages import Format, ShelfLife
 from editorial import schedule, similar, slots
@@ -88,12 +89,12 @@ class SimilarView(policy.RightRequired, TemplateView):
 
     def get_context_data(self, **kwargs):
         asked = self.request.GET
-        stage = BuyingStage.objects.filter(pk=_number(asked.get("stage"))).first()
-        topics = Topic.objects.filter(pk__in=map(_number, asked.getlist("topics")))
+        stage = BuyingStage.objects.filter(pk=number(asked.get("stage"))).first()
+        topics = Topic.objects.filter(pk__in=map(number, asked.getlist("topics")))
         title = asked.get("title", "")[:200]
         return super().get_context_data(**kwargs) | {
             "similar_pieces": similar.pieces(title, stage, topics),
-            "similar_entries": similar.entries(title, stage, topics, exclude_id=_number(asked.get("exclude"))),
+            "similar_entries": similar.entries(title, stage, topics, exclude_id=number(asked.get("exclude"))),
         }
 
 
@@ -109,7 +110,7 @@ class AddEntryView(EntryFormScreen):
     def slot(self):
         """The held room that the entry is for, if any. Raises Http404 for one that is gone."""
         key = self.request.POST.get("slot") or self.request.GET.get("slot")
-        return policy.get_visible(self.request.user, self.right, slots.held(), pk=_number(key)) if key else None
+        return policy.get_visible(self.request.user, self.right, slots.held(), pk=number(key)) if key else None
 
     def get_initial(self):
         """What the address says, as far as it exists."""
@@ -117,9 +118,9 @@ class AddEntryView(EntryFormScreen):
         if self.slot:
             return slots.prefill(self.slot, timezone.localdate(clock.now()))
         found = {
-            "stage": BuyingStage.objects.filter(pk=_number(asked.get("stage"))).first(),
-            "personas": list(Persona.objects.filter(pk__in=map(_number, asked.getlist("persona")))),
-            "topics": list(Topic.objects.filter(pk__in=map(_number, asked.getlist("topic")))),
+            "stage": BuyingStage.objects.filter(pk=number(asked.get("stage"))).first(),
+            "personas": list(Persona.objects.filter(pk__in=map(number, asked.getlist("persona")))),
+            "topics": list(Topic.objects.filter(pk__in=map(number, asked.getlist("topic")))),
             "title": asked.get("title", "")[:200],
             "due_on": asked.get("due_on"),
             "format": asked.get("format") if asked.get("format") in Format.values else None,
@@ -259,8 +260,3 @@ def _stored(entry: Entry, name: str) -> str:
     if hasattr(value, "all"):
         value = ", ".join(str(one) for one in value.all())
     return date_format(value, "DATE_FORMAT") if hasattr(value, "isoformat") else str(value or "–")
-
-
-def _number(text: str | None) -> int:
-    """A row's key from an address; 0, which no row has, for anything else."""
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

@@ -73,9 +73,9 @@ class SeriesView(policy.RightRequired, WagtailAdminTemplateMixin, TemplateView):
     @cached_property
     def chosen(self) -> list[Entry]:
         """By day. Of what is gone, nothing is said: it cannot be shifted."""
-        keys = [int(key) for key in self.request.GET.getlist("entry") if key.isdecimal() and len(key) < 19]
+        asked = [keys.number(key) for key in self.request.GET.getlist("entry")[: series.MOST]]
         entries = policy.visible(self.request.user, self.right, Entry.objects.all())
-        found = entries.filter(pk__in=keys[: series.MOST]).select_related("page", "campaign")
+        found = entries.filter(pk__in=asked).select_related("page", "campaign")
         return list(found.order_by("due_on", "title", "pk"))
 
     @cached_property

@@ -15,13 +15,12 @@ from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
 
 from cms import clock, policy
+from cms.keys import number
 from editorial import slots
 from editorial.calendar.entry_views import EntryScreen
 from editorial.calendar.forms import DayInput
 from editorial.models import Entry, Slot
 from editorial.schedule import Refused, Stale
-
-MOST_DIGITS = 18
 
 
 class SlotForm(forms.ModelForm):
@@ -117,7 +116,7 @@ class SlotVerb(policy.RightRequired, View):
         slot = policy.get_visible(request.user, self.right, slots.held(), pk=pk)
         by_script = "application/json" in request.headers.get("Accept", "")
         try:
-            text, undo = self.perform(slot, _number(request.POST.get("version")))
+            text, undo = self.perform(slot, number(request.POST.get("version")))
         except (Stale, Refused) as error:
             if by_script:
                 return JsonResponse({"text": str(error)}, status=409)
@@ -140,9 +139,9 @@ class FillView(SlotVerb):
             back_to = "" if back is None else _day(back)
             slots.empty(slot, user=user, version=version, back_to=back_to)
             return _("%s is open again.") % slot.title, {"entry": str(slot.entry_id or "")}
-        entry = policy.get_visible(user, self.right, Entry.objects.all(), pk=_number(asked["entry"]))
+        entry = policy.get_visible(user, self.right, Entry.objects.all(), pk=number(asked["entry"]))
         before = entry.due_on
-        seen = _number(asked.get("entry_version")) or entry.version
+        seen = number(asked.get("entry_version")) or entry.version
         slots.fill(slot, entry, user=user, version=version, entry_version=seen)
         text = _("“%(entry)s” fills %(slot)s.") % {"entry": entry.title, "slot": slot.title}
         return text, {"entry": "", "back_to": before.isoformat() if before else "none"}
@@ -154,10 +153,6 @@ class ReleaseView(SlotVerb):
     def perform(self, slot: Slot, version: int):
         slots.release(slot, user=self.request.user, version=version)
         return _("%s is given up; nothing is held there any more.") % slot.title, {}
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) <= MOST_DIGITS else 0
 
 
 def _day(text: str):

@@ -12,6 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 from wagtail.log_actions import log
 
+from cms import keys
 from cms import policy as rights
 from nurture.contacts.models import Contact
 from nurture.mail import fate, frames, occasions
@@ -35,9 +36,9 @@ def deliveries(request):
     if to:
         found = found.filter(contact__in=Contact.objects.filter(email__iexact=to))
     if before := request.GET.get("before", ""):
-        if not (before.isdecimal() and len(before) < 19):
+        if not (key := keys.number(before)):
             raise BadRequest(_("`before` is the number of a mail"))
-        found = found.filter(pk__lt=int(before))
+        found = found.filter(pk__lt=key)
     shown = list(found[: PAGE + 1])
     why = occasions.reasons(shown[:PAGE])
     context = {
